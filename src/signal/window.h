@@ -1,0 +1,45 @@
+// A sliding window over event time: values in order of time, their count, newest and average.
+//
+// Pure: no clock, no I/O. One thread at a time. Entries stand sorted by time; of equal times, in
+// order of arrival. An entry in order costs O(1), a late one O(entries newer than it).
+#ifndef GM_SIGNAL_WINDOW_H
+#define GM_SIGNAL_WINDOW_H
+
+#include "base/error.h"
+#include "signal/exact_sum.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct gm_window_entry {
+    int64_t time_us;
+    double value;
+};
+
+struct gm_window {
+    struct gm_window_entry *ring; // capacity entries, a power of two
+    size_t head, count, capacity;
+    size_t limit;     // most entries kept; a full window lets its oldest go
+    int64_t overflow; // entries let go because of the limit, ever
+    struct gm_exact_sum sum;
+};
+
+// `limit` ≥ 1 entries. Allocates nothing yet.
+void gm_window_init(struct gm_window *window, size_t limit);
+void gm_window_finish(struct gm_window *window);
+
+// Puts a value in its place. GM_ERR_NOMEM leaves the window as it was.
+enum gm_err gm_window_insert(struct gm_window *window, int64_t time_us, double value,
+                             struct gm_error *error);
+
+// Drops the entries that are older than `oldest_us`; one exactly as old stays.
+void gm_window_evict(struct gm_window *window, int64_t oldest_us);
+
+// The newest value by event time (of equals, the last to arrive); NaN when empty.
+double gm_window_newest(const struct gm_window *window);
+
+// The average; NaN when empty. Correctly rounded sum divided by the count.
+double gm_window_average(const struct gm_window *window);
+
+#endif

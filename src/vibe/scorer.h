@@ -1,0 +1,64 @@
+// Scorers: a batch of texts in, a mood for each out.
+//
+// Adding one: its own file(s) in this folder, a `const struct gm_scorer_ops`, and a line in the
+// table of scorers; tests/unit/vibe runs the contract test over each.
+#ifndef GM_VIBE_SCORER_H
+#define GM_VIBE_SCORER_H
+
+#include "base/error.h"
+#include "base/str.h"
+
+#include <stddef.h>
+
+enum gm_label { GM_LABEL_POSITIVE, GM_LABEL_NEGATIVE, GM_LABEL_NEUTRAL };
+
+// "positive", "negative", "neutral".
+const char *gm_label_name(enum gm_label label);
+
+struct gm_mood {
+    enum gm_label label;
+    double score; // (0, 1]: the scorer's confidence in the label
+    double vibe;  // [-1, 1]: positive → +score, negative → −score, neutral → 0
+};
+
+struct gm_scorer_config {
+    const char *model_dir; // for scorers that have a model; else ignored
+    int threads;           // 0: one a core; for scorers that use threads
+};
+
+struct gm_scorer_ops {
+    const char *name;        // "lexicon": the configuration's word for it
+    const char *description; // one line for help and doctor
+
+    // Blocking; any thread.
+    enum gm_err (*open)(const struct gm_scorer_config *, void **ret_scorer, struct gm_error *);
+
+    // Scores texts[0..count) into moods[0..count). Text is UTF-8 of any length. Deterministic: a
+    // text's mood depends on that text alone. One thread at a time; may take as long as it takes.
+    enum gm_err (*score)(void *scorer, const struct gm_str *texts, size_t count,
+                         struct gm_mood *ret_moods, struct gm_error *);
+    void (*close)(void *scorer); // NULL is fine
+};
+
+// The lexicon scorer: a curated list of finance and crypto speech with valences, phrases, emoji,
+// negation, intensifiers, capitals and punctuation. Needs no model, no configuration, no memory
+// beyond its table, and is what runs when no model has been installed.
+extern const struct gm_scorer_ops gm_scorer_lexicon;
+
+// All scorers, ended by NULL, best first.
+extern const struct gm_scorer_ops *const gm_scorers[];
+
+struct gm_scorer; // an open scorer
+
+// Opens the scorer of that name; NULL or "auto": the best that can run here.
+enum gm_err gm_scorer_open(const char *name, const struct gm_scorer_config *config,
+                           struct gm_scorer **ret_scorer, struct gm_error *error);
+void gm_scorer_close(struct gm_scorer *scorer);
+
+// The name that stands in every row: "lexicon". Lives as long as the scorer.
+const char *gm_scorer_name(const struct gm_scorer *scorer);
+
+enum gm_err gm_scorer_score(struct gm_scorer *scorer, const struct gm_str *texts, size_t count,
+                            struct gm_mood *ret_moods, struct gm_error *error);
+
+#endif
