@@ -13,7 +13,7 @@ struct gm_arena_block;
 struct gm_arena {
     struct gm_arena_block *head; // newest block first
     size_t block_bytes;          // size of a regular block
-    size_t used_bytes;           // handed out since the last reset
+    size_t used_bytes;           // handed out since the last reset, each in multiples of 16
     size_t limit_bytes;          // used_bytes never goes past this
 };
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 struct gm_buffer {
-    char *data; // not NUL-terminated; NULL while capacity is 0
+    char *data;                  // not NUL-terminated; NULL while capacity is 0
     size_t len, capacity, limit; // bytes
     enum gm_err failed;          // GM_OK, GM_ERR_NOMEM or GM_ERR_LIMIT
 };

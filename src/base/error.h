@@ -33,7 +33,8 @@ enum { GM_ERROR_MESSAGE_BYTES = 512 };
 struct gm_error {
     enum gm_err code;
     bool retriable; // the same call may succeed later with nothing changed by the caller
-    char message[GM_ERROR_MESSAGE_BYTES]; // UTF-8, no newline, cut with "…" where it is too long
+    char message[GM_ERROR_MESSAGE_BYTES]; // UTF-8, no control character, cut with "…" where it is
+                                          // too long
 };
 
 // Fills `error` and returns `code`, so that a failure is one statement:
@@ -48,7 +49,9 @@ enum gm_err gm_error_set(struct gm_error *error, enum gm_err code, const char *f
 enum gm_err gm_error_errno(struct gm_error *error, int errno_value, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// Puts "PREFIX: " before the message that is already in `error`; returns its code.
+// Puts "PREFIX: " before the message that is already in `error`; returns its code. Without an
+// `error` there is none to return and it gives GM_ERR_INTERNAL: where NULL may come in, return the
+// code that you hold.
 enum gm_err gm_error_prefix(struct gm_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

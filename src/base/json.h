@@ -33,6 +33,7 @@ struct gm_json {
     const char *start, *at, *end;
     struct gm_arena *arena; // unescaped strings live here
     int depth;
+    bool first; // between an object's or array's opening and its first member
 };
 
 // Lends `text` and `arena` for as long as the scanner and its results are used.

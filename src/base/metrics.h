@@ -19,17 +19,19 @@ enum { GM_METRIC_BUCKETS = 26 };
 
 struct gm_metric {
     enum gm_metric_kind kind;
-    const char *name;   // Prometheus name with unit: "ghostmarket_commit_seconds"
-    const char *help;   // one line
-    const char *labels; // "" or `stage="process",topic="live-social"`; static text
-    _Atomic int64_t value;                       // counter, gauge
-    _Atomic int64_t buckets[GM_METRIC_BUCKETS];  // histogram: events in each bucket
-    _Atomic int64_t sum_us;                      // histogram
-    struct gm_metric *next;                      // the registry's
+    const char *name;      // Prometheus name with unit: "ghostmarket_commit_seconds"
+    const char *help;      // one line
+    const char *labels;    // "" or `stage="process",topic="live-social"`; static text
+    _Atomic int64_t value; // counter, gauge
+    _Atomic int64_t buckets[GM_METRIC_BUCKETS]; // histogram: events in each bucket
+    _Atomic int64_t sum_us;                     // histogram
+    struct gm_metric *next;                     // the registry's
 };
 
 #define GM_METRIC(kind_, name_, labels_, help_)                                                    \
-    {.kind = (kind_), .name = (name_), .labels = (labels_), .help = (help_)}
+    {                                                                                              \
+        .kind = (kind_), .name = (name_), .labels = (labels_), .help = (help_)                     \
+    }
 
 struct gm_metrics {
     pthread_mutex_t mutex;
