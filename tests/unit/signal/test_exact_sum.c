@@ -242,6 +242,20 @@ static void test_average_of_equals_is_their_value(void **state)
     }
 }
 
+// 2^53 + 1 lies between two doubles; what decides is a third of the sum's 128th leading bit.
+static void test_average_sees_the_remainder(void **state)
+{
+    (void)state;
+    struct gm_exact_sum sum = {0};
+    for (int i = 0; i < 3; i++) {
+        gm_exact_sum_add(&sum, 0x1p53);
+        gm_exact_sum_add(&sum, 1);
+    }
+    assert_true(gm_exact_sum_average(&sum, 3) == 0x1p53);
+    gm_exact_sum_add(&sum, 0x1p-73);
+    assert_true(gm_exact_sum_average(&sum, 3) == 0x1p53 + 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +264,7 @@ int main(void)
         cmocka_unit_test(test_known_sums),
         cmocka_unit_test(test_values_are_rounded_once_to_the_unit),
         cmocka_unit_test(test_average_of_equals_is_their_value),
+        cmocka_unit_test(test_average_sees_the_remainder),
     };
     return cmocka_run_group_tests_name("signal/exact_sum", tests, NULL, NULL);
 }
