@@ -11,7 +11,7 @@ const struct gm_rule gm_rule_default = {
     .cooldown_us = 10 * GM_US_PER_MIN,
     .momentum_min = 100,
     .delta_price_max = 0.02,
-    .entries_max = 1024 * 1024,
+    .entries_max = 1 << 20,
 };
 
 void gm_tracker_init(struct gm_tracker *tracker, const struct gm_rule *rule)
