@@ -17,7 +17,8 @@ const char *gm_label_name(enum gm_label label);
 
 struct gm_mood {
     enum gm_label label;
-    double score; // (0, 1]: the scorer's confidence in the label
+    double score; // (0, 1]: the scorer's confidence in the label; has the precision of a float, so
+                  // that it prints short and a model's own floats stay what they are
     double vibe;  // [-1, 1]: positive → +score, negative → −score, neutral → 0
 };
 
@@ -30,19 +31,23 @@ struct gm_scorer_ops {
     const char *name;        // "lexicon": the configuration's word for it
     const char *description; // one line for help and doctor
 
-    // Blocking; any thread.
+    // Blocking; any thread. `config` is lent for the call.
     enum gm_err (*open)(const struct gm_scorer_config *, void **ret_scorer, struct gm_error *);
 
-    // Scores texts[0..count) into moods[0..count). Text is UTF-8 of any length. Deterministic: a
-    // text's mood depends on that text alone. One thread at a time; may take as long as it takes.
+    // Scores texts[0..count) into moods[0..count). Any bytes of any length are a text: what is no
+    // UTF-8 is passed over, and a text that says nothing is neutral. Deterministic: a text's mood
+    // depends on that text alone. One thread at a time; may take as long as it takes, linear in
+    // the bytes. On failure the moods are undefined.
     enum gm_err (*score)(void *scorer, const struct gm_str *texts, size_t count,
                          struct gm_mood *ret_moods, struct gm_error *);
     void (*close)(void *scorer); // NULL is fine
 };
 
 // The lexicon scorer: a curated list of finance and crypto speech with valences, phrases, emoji,
-// negation, intensifiers, capitals and punctuation. Needs no model, no configuration, no memory
-// beyond its table, and is what runs when no model has been installed.
+// negation, intensifiers, capitals and punctuation (docs/decisions/lexicon.md). Needs no model, no
+// configuration, no memory beyond its table, and is what runs when no model has been installed.
+// Its score is how far the words lean: |vibe| where they lean to a side, and 1 − that where they
+// do not. The same bits on every machine.
 extern const struct gm_scorer_ops gm_scorer_lexicon;
 
 // All scorers, ended by NULL, best first.
@@ -50,14 +55,16 @@ extern const struct gm_scorer_ops *const gm_scorers[];
 
 struct gm_scorer; // an open scorer
 
-// Opens the scorer of that name; NULL or "auto": the best that can run here.
+// Opens the scorer of that name; NULL or "auto": the first of the table that opens here.
+// GM_ERR_INVALID: no such name; the message lists those that there are.
 enum gm_err gm_scorer_open(const char *name, const struct gm_scorer_config *config,
                            struct gm_scorer **ret_scorer, struct gm_error *error);
-void gm_scorer_close(struct gm_scorer *scorer);
+void gm_scorer_close(struct gm_scorer *scorer); // NULL is fine
 
 // The name that stands in every row: "lexicon". Lives as long as the scorer.
 const char *gm_scorer_name(const struct gm_scorer *scorer);
 
+// As gm_scorer_ops.score.
 enum gm_err gm_scorer_score(struct gm_scorer *scorer, const struct gm_str *texts, size_t count,
                             struct gm_mood *ret_moods, struct gm_error *error);
 

@@ -1,0 +1,255 @@
+// The lexicon scorer: from tokens to a mood.
+//
+// Each word, phrase or emoji of the list has a valence v, −4 … 4. What stands near it changes v:
+//   before it     a word of scale ("very", "slightly") multiplies it; a negation turns it over and
+//                 weakens it ("not good" is milder than "bad", "not bad" far milder than "good")
+//   its letters   capitals in a text that is not all in capitals, and letters drawn out, add to it
+//   repeated      the same word again at once counts half of the time before
+//   its clause    "!" adds to a clause, "?" takes from it, and "but" takes from what came before it
+// With S the sum of all v and A the sum of all |v|,
+//     vibe = S / sqrt(S² + SPREAD + DOUBT × A)
+// which lies in (−1, 1), grows with every word of the same mood, and shrinks where moods are mixed.
+// Only sums, products and square roots, all exactly rounded: the same bits on every machine.
+#include "vibe/lexicon_table.h"
+#include "vibe/lexicon_tokens.h"
+#include "vibe/scorer.h"
+
+#include <math.h>
+#include <string.h>
+
+static const double SPREAD = 9.0;
+static const double DOUBT = 0.6;
+static const double NEUTRAL_BELOW = 0.15; // |vibe| under which a text is neutral
+
+static const double NEGATED_GOOD = -0.7; // factors
+static const double NEGATED_BAD = -0.4;
+static const double CAPITALS = 0.25; // added per v
+static const double DRAWN_OUT = 1.2;
+static const double REPEATED = 0.5;
+static const double EXCLAIMED = 0.12; // added per "!", up to three
+static const double ASKED = 0.6;
+static const double SCALE_MIN = 0.3, SCALE_MAX = 2.0;
+
+enum {
+    SCALE_REACH = 2,   // words after a word of scale
+    CLAUSE_WORDS = 24, // a clause has no more: texts without punctuation are cut here
+    TOKENS = 256,      // read at a time
+};
+
+// What a stretch of text says.
+struct tally {
+    double mood;     // sum of v
+    double mass;     // sum of |v|
+    double capitals; // sum of v of the words in capitals
+};
+
+struct judge {
+    const struct gm_lexicon *lexicon;
+    struct tally text, clause;
+    size_t position;      // words so far
+    size_t clause_until;  // the position at which it is cut
+    size_t negated_until; // positions before it are negated
+    size_t scaled_until;
+    double scale;
+    double repetition; // what is left of the valence of `last` when it comes again
+    uint16_t last;     // the last word that said something
+    int exclaimed, asked;
+    bool ended; // the clause ends before the next word
+};
+
+static void scale_tally(struct tally *tally, double factor)
+{
+    tally->mood *= factor;
+    tally->mass *= factor;
+    tally->capitals *= factor;
+}
+
+static void end_clause(struct judge *judge)
+{
+    double factor = 1.0 + EXCLAIMED * (judge->exclaimed < 3 ? judge->exclaimed : 3);
+    if (judge->asked > 0)
+        factor *= ASKED;
+    scale_tally(&judge->clause, factor);
+    judge->text.mood += judge->clause.mood;
+    judge->text.mass += judge->clause.mass;
+    judge->text.capitals += judge->clause.capitals;
+    judge->clause = (struct tally){0};
+    judge->exclaimed = judge->asked = 0;
+    judge->ended = false;
+    judge->clause_until = judge->position + CLAUSE_WORDS;
+}
+
+static void add_mood(struct judge *judge, struct gm_lexicon_token token,
+                     const struct gm_lexicon_meaning *meaning)
+{
+    double v = meaning->value;
+    judge->repetition = token.word == judge->last ? judge->repetition * REPEATED : 1.0;
+    judge->last = token.word;
+    v *= judge->repetition;
+    if (judge->position < judge->scaled_until)
+        v *= judge->scale;
+    judge->scaled_until = 0;
+    if (token.drawn_out)
+        v *= DRAWN_OUT;
+    if (judge->position < judge->negated_until)
+        v *= v > 0 ? NEGATED_GOOD : NEGATED_BAD;
+    judge->clause.mood += v;
+    judge->clause.mass += fabs(v);
+    if (token.capitals && !meaning->acronym)
+        judge->clause.capitals += v;
+}
+
+static void add_scale(struct judge *judge, double factor)
+{
+    const double scale = judge->position < judge->scaled_until ? judge->scale * factor : factor;
+    judge->scale = scale < SCALE_MIN ? SCALE_MIN : scale > SCALE_MAX ? SCALE_MAX : scale;
+    judge->scaled_until = judge->position + 1 + SCALE_REACH;
+}
+
+static void add_meaning(struct judge *judge, struct gm_lexicon_token token,
+                        const struct gm_lexicon_meaning *meaning)
+{
+    switch ((enum gm_lexicon_role)meaning->role) {
+    case GM_LEXICON_PLAIN:
+        break;
+    case GM_LEXICON_MOOD:
+        add_mood(judge, token, meaning);
+        break;
+    case GM_LEXICON_SCALE:
+        add_scale(judge, meaning->value);
+        break;
+    case GM_LEXICON_NEGATE:
+        judge->negated_until = judge->position + 1 + (size_t)meaning->value;
+        break;
+    case GM_LEXICON_CONTRAST:
+        scale_tally(&judge->clause, meaning->value);
+        judge->negated_until = judge->scaled_until = 0;
+        break;
+    }
+}
+
+static void add_mark(struct judge *judge, uint16_t mark)
+{
+    judge->negated_until = judge->scaled_until = 0;
+    judge->exclaimed += mark == GM_LEXICON_EXCLAIM;
+    judge->asked += mark == GM_LEXICON_ASK;
+    judge->ended |= mark != GM_LEXICON_COMMA;
+}
+
+// The longest phrase that begins at tokens[0], and its words; NULL: none.
+static const struct gm_lexicon_meaning *find_phrase(const struct gm_lexicon *lexicon,
+                                                    const struct gm_lexicon_token *tokens,
+                                                    size_t count, size_t *ret_words)
+{
+    const size_t longest = lexicon->words[tokens[0].word].meaning.phrase_words;
+    uint64_t packed[GM_LEXICON_PHRASE_WORDS_MAX] = {tokens[0].word};
+    size_t words = 1;
+    while (words < longest && words < count && tokens[words].word >= GM_LEXICON_WORD_FIRST) {
+        packed[words] = packed[words - 1] | (uint64_t)tokens[words].word << (16 * words);
+        words++;
+    }
+    for (; words > 1; words--) {
+        const struct gm_lexicon_meaning *meaning =
+            gm_lexicon_find_phrase(lexicon, packed[words - 1]);
+        if (meaning != NULL) {
+            *ret_words = words;
+            return meaning;
+        }
+    }
+    return NULL;
+}
+
+// Judges the token or phrase that begins at tokens[0]; returns how many tokens it has.
+static size_t add_token(struct judge *judge, const struct gm_lexicon_token *tokens, size_t count)
+{
+    const uint16_t word = tokens[0].word;
+    if (word != GM_LEXICON_UNKNOWN && word < GM_LEXICON_WORD_FIRST) {
+        add_mark(judge, word);
+        return 1;
+    }
+    if (judge->ended || judge->position >= judge->clause_until)
+        end_clause(judge);
+    size_t words = 1;
+    if (word != GM_LEXICON_UNKNOWN) {
+        const struct gm_lexicon_meaning *meaning = &judge->lexicon->words[word].meaning;
+        if (meaning->phrase_words > 1) {
+            const struct gm_lexicon_meaning *phrase =
+                find_phrase(judge->lexicon, tokens, count, &words);
+            meaning = phrase ? phrase : meaning;
+        }
+        add_meaning(judge, tokens[0], meaning);
+    }
+    judge->position += words;
+    return words;
+}
+
+static struct gm_mood mood_of(const struct tally *tally, bool mixed_case)
+{
+    const double s = tally->mood + (mixed_case ? CAPITALS * tally->capitals : 0.0);
+    const double vibe = s / sqrt(s * s + SPREAD + DOUBT * tally->mass);
+    const double size = (double)(float)fabs(vibe);
+    if (size < NEUTRAL_BELOW)
+        return (struct gm_mood){GM_LABEL_NEUTRAL, (double)(float)(1.0 - size), 0.0};
+    if (vibe > 0)
+        return (struct gm_mood){GM_LABEL_POSITIVE, size, size};
+    return (struct gm_mood){GM_LABEL_NEGATIVE, size, -size};
+}
+
+static struct gm_mood judge_text(const struct gm_lexicon *lexicon, struct gm_str text)
+{
+    struct judge judge = {.lexicon = lexicon, .clause_until = CLAUSE_WORDS};
+    struct gm_lexicon_reader reader;
+    struct gm_lexicon_token tokens[TOKENS];
+    size_t count = 0;
+    bool more = true;
+    gm_lexicon_reader_init(&reader, lexicon, text);
+    while (more) {
+        count += gm_lexicon_read(&reader, tokens + count, TOKENS - count);
+        more = count == TOKENS;
+        // A phrase may go on in what has not been read yet.
+        const size_t keep = more ? GM_LEXICON_PHRASE_WORDS_MAX - 1 : 0;
+        size_t at = 0;
+        while (at + keep < count)
+            at += add_token(&judge, tokens + at, count - at);
+        memmove(tokens, tokens + at, (count - at) * sizeof *tokens);
+        count -= at;
+    }
+    end_clause(&judge);
+    return mood_of(&judge.text, reader.words >= reader.capital_words);
+}
+
+// ------------------------------------------------------------------------- the scorer
+
+static enum gm_err lexicon_open(const struct gm_scorer_config *config, void **ret_scorer,
+                                struct gm_error *error)
+{
+    (void)config;
+    struct gm_lexicon *lexicon;
+    const enum gm_err err = gm_lexicon_create(gm_lexicon_groups, &lexicon, error);
+    if (err)
+        return err;
+    *ret_scorer = lexicon;
+    return GM_OK;
+}
+
+static enum gm_err lexicon_score(void *scorer, const struct gm_str *texts, size_t count,
+                                 struct gm_mood *ret_moods, struct gm_error *error)
+{
+    (void)error;
+    for (size_t i = 0; i < count; i++)
+        ret_moods[i] = judge_text(scorer, texts[i]);
+    return GM_OK;
+}
+
+static void lexicon_close(void *scorer)
+{
+    gm_lexicon_destroy(scorer);
+}
+
+const struct gm_scorer_ops gm_scorer_lexicon = {
+    .name = "lexicon",
+    .description = "curated list of finance and crypto speech; needs no model",
+    .open = lexicon_open,
+    .score = lexicon_score,
+    .close = lexicon_close,
+};

@@ -1,0 +1,101 @@
+// The lexicon's words and phrases, arranged to be found fast.
+//
+// Words are numbered. A word of up to 16 bytes is its own key (two integers); a phrase is the
+// numbers of its words in one integer. Both are found by hashing with linear probing. All of it is
+// one block of memory that never changes after it is built, so any number of threads may read it.
+#ifndef GM_VIBE_LEXICON_TABLE_H
+#define GM_VIBE_LEXICON_TABLE_H
+
+#include "base/error.h"
+#include "vibe/lexicon_words.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    GM_LEXICON_WORD_BYTES_MAX = 16,
+    GM_LEXICON_PHRASE_WORDS_MAX = 4,
+    GM_LEXICON_WORDS_MAX = 4096,
+    GM_LEXICON_PHRASES_MAX = 2048,
+    GM_LEXICON_WORD_BITS = 14,   // log2 of the slots: a quarter full at most, so that an unknown
+    GM_LEXICON_PHRASE_BITS = 13, // word most often meets an empty one
+};
+
+// Numbers of what is no word of the lexicon; its words follow.
+enum {
+    GM_LEXICON_UNKNOWN, // any other word
+    GM_LEXICON_COMMA,   // , ;
+    GM_LEXICON_STOP,    // . or the end of a line
+    GM_LEXICON_EXCLAIM, // !
+    GM_LEXICON_ASK,     // ?
+    GM_LEXICON_WORD_FIRST,
+};
+
+struct gm_lexicon_meaning {
+    float value;
+    uint8_t role;         // enum gm_lexicon_role
+    bool acronym;         // capitals are no emphasis
+    uint8_t phrase_words; // of a word: how long the longest phrase is that it begins, 0: none
+};
+
+// Up to 16 bytes in lower case, the first one lowest, zeros behind. An emoji is its code point
+// and GM_LEXICON_SYMBOL.
+struct gm_lexicon_spelling {
+    uint64_t low, high;
+};
+
+#define GM_LEXICON_SYMBOL UINT64_MAX
+
+struct gm_lexicon_word {
+    struct gm_lexicon_spelling spelling;
+    struct gm_lexicon_meaning meaning;
+};
+
+struct gm_lexicon_phrase {
+    uint64_t words; // numbers of 16 bits, the first word lowest
+    struct gm_lexicon_meaning meaning;
+};
+
+struct gm_lexicon {
+    uint16_t word_slots[1 << GM_LEXICON_WORD_BITS];     // a word's number, 0: empty
+    uint16_t phrase_slots[1 << GM_LEXICON_PHRASE_BITS]; // a phrase's index + 1, 0: empty
+    size_t word_count, phrase_count;                    // word_count includes the numbers above
+    struct gm_lexicon_word words[GM_LEXICON_WORDS_MAX];
+    struct gm_lexicon_phrase phrases[GM_LEXICON_PHRASES_MAX];
+};
+
+// Builds the table. GM_ERR_INVALID: an item stands there twice, is too long, or has a byte that no
+// word has; GM_ERR_LIMIT: too many words or phrases. The message names the item.
+enum gm_err gm_lexicon_create(const struct gm_lexicon_group *groups,
+                              struct gm_lexicon **ret_lexicon, struct gm_error *error);
+void gm_lexicon_destroy(struct gm_lexicon *lexicon); // NULL is fine
+
+// The spelling of text[0..len), len ≤ 16, in any case.
+struct gm_lexicon_spelling gm_lexicon_spell(const char *text, size_t len);
+
+static inline size_t gm_lexicon_hash(struct gm_lexicon_spelling spelling)
+{
+    const uint64_t mixed =
+        (spelling.low ^ (spelling.high * 0x9E3779B97F4A7C15u)) * 0xD6E8FEB86659FD93u;
+    return (size_t)(mixed >> (64 - GM_LEXICON_WORD_BITS));
+}
+
+// The word's number, or GM_LEXICON_UNKNOWN.
+static inline uint16_t gm_lexicon_find(const struct gm_lexicon *lexicon,
+                                       struct gm_lexicon_spelling spelling)
+{
+    for (size_t slot = gm_lexicon_hash(spelling);;
+         slot = (slot + 1) & ((1u << GM_LEXICON_WORD_BITS) - 1)) {
+        const uint16_t number = lexicon->word_slots[slot];
+        const struct gm_lexicon_spelling *found = &lexicon->words[number].spelling;
+        if (number == 0 || (found->low == spelling.low && found->high == spelling.high))
+            return number;
+    }
+}
+
+// The phrase whose words these are, packed as in struct gm_lexicon_phrase; NULL: none.
+const struct gm_lexicon_meaning *gm_lexicon_find_phrase(const struct gm_lexicon *lexicon,
+                                                        uint64_t words);
+
+#endif

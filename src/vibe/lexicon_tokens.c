@@ -1,0 +1,449 @@
+// The tokeniser of the lexicon scorer.
+//
+// Nearly all of a post is words of ASCII letters, so these are taken eight bytes at a time: where
+// the word ends, its lower case and whether it is in capitals are a few integer operations each.
+// Any word that is different in some way (digits, apostrophes, other letters, more than 16 bytes,
+// letters drawn out) is read again byte by byte by read_odd_word.
+#include "vibe/lexicon_tokens.h"
+
+#include <endian.h>
+#include <string.h>
+
+enum byte_class {
+    BYTE_OTHER, // separates words
+    BYTE_LETTER,
+    BYTE_DIGIT,
+    BYTE_BEYOND, // beyond ASCII
+    BYTE_COMMA,
+    BYTE_STOP,
+    BYTE_LINE,
+    BYTE_EXCLAIM,
+    BYTE_ASK,
+    BYTE_SIGN,
+    BYTE_NAME,
+    BYTE_COLON,
+};
+
+static const uint8_t byte_classes[256] = {
+    ['a' ... 'z'] = BYTE_LETTER, ['A' ... 'Z'] = BYTE_LETTER,
+    ['0' ... '9'] = BYTE_DIGIT,  [0x80 ... 0xFF] = BYTE_BEYOND,
+    [','] = BYTE_COMMA,          [';'] = BYTE_COMMA,
+    ['.'] = BYTE_STOP,           ['\n'] = BYTE_LINE,
+    ['!'] = BYTE_EXCLAIM,        ['?'] = BYTE_ASK,
+    ['+'] = BYTE_SIGN,           ['-'] = BYTE_SIGN,
+    ['$'] = BYTE_NAME,           ['@'] = BYTE_NAME,
+    [':'] = BYTE_COLON,
+};
+
+static inline unsigned char byte_at(struct gm_str text, size_t at)
+{
+    return at < text.len ? (unsigned char)text.data[at] : ' ';
+}
+
+static inline enum byte_class class_at(struct gm_str text, size_t at)
+{
+    return byte_classes[byte_at(text, at)];
+}
+
+// ------------------------------------------------------------------------- beyond ASCII
+
+enum point_class {
+    POINT_SEPARATOR,
+    POINT_LETTER,
+    POINT_APOSTROPHE,
+    POINT_INVISIBLE, // skin tones, variation selectors and marks of direction
+    POINT_JOINER,    // makes one emoji of two
+    POINT_SYMBOL,
+};
+
+// The code point at `at`, and how many bytes it has; 0xFFFD and 1 where there is no UTF-8.
+static uint32_t decode(struct gm_str text, size_t at, size_t *ret_bytes)
+{
+    const unsigned char lead = byte_at(text, at);
+    const size_t bytes = lead < 0x80   ? 1
+                         : lead < 0xC2 ? 0
+                         : lead < 0xE0 ? 2
+                         : lead < 0xF0 ? 3
+                         : lead < 0xF5 ? 4
+                                       : 0;
+    uint32_t point = bytes == 1 ? lead : lead & (0x7Fu >> bytes);
+    *ret_bytes = 1;
+    if (bytes == 0 || bytes > text.len - at)
+        return 0xFFFD;
+    for (size_t i = 1; i < bytes; i++) {
+        const unsigned char byte = (unsigned char)text.data[at + i];
+        if ((byte & 0xC0) != 0x80)
+            return 0xFFFD;
+        point = point << 6 | (byte & 0x3F);
+    }
+    *ret_bytes = bytes;
+    return point;
+}
+
+static enum point_class classify(uint32_t point)
+{
+    if (point == 0x2019 || point == 0x2018 || point == 0x2BC)
+        return POINT_APOSTROPHE;
+    if (point == 0x200D)
+        return POINT_JOINER;
+    if ((point >= 0x1F3FB && point <= 0x1F3FF) || (point >= 0xFE00 && point <= 0xFE0F) ||
+        (point >= 0x200B && point <= 0x200F) || point == 0x2060 || point == 0xFEFF)
+        return POINT_INVISIBLE;
+    if ((point >= 0x2190 && point <= 0x2BFF) || (point >= 0x1F000 && point <= 0x1FAFF))
+        return POINT_SYMBOL;
+    if (point < 0xC0 || point == 0xD7 || point == 0xF7 || (point >= 0x2000 && point <= 0x218F) ||
+        (point >= 0x3000 && point <= 0x303F) || (point >= 0xFF00 && point <= 0xFF0F) ||
+        point == 0xFFFD)
+        return POINT_SEPARATOR;
+    return POINT_LETTER;
+}
+
+// ------------------------------------------------------------------------- odd words
+
+// A word's bytes as they come, and without its letters drawn out: runs of three and more cut to
+// two, and to one ("coooool" is "cool", "mooooon" is "moon", "sooooo" is "so").
+struct odd_word {
+    char plain[GM_LEXICON_WORD_BYTES_MAX], two[GM_LEXICON_WORD_BYTES_MAX],
+        one[GM_LEXICON_WORD_BYTES_MAX];
+    size_t plain_len, two_len, one_len; // may pass what there is room for
+    char last;
+    size_t run;
+    bool drawn_out;
+    bool unknown;       // has something in it that no word of the lexicon has
+    bool lower, letter; // has letters in lower case; has letters
+};
+
+static void append(char *bytes, size_t *len, char byte)
+{
+    if (*len < GM_LEXICON_WORD_BYTES_MAX)
+        bytes[*len] = byte;
+    ++*len;
+}
+
+static void odd_word_add(struct odd_word *word, char byte)
+{
+    const char lower = byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+    word->lower |= byte >= 'a' && byte <= 'z';
+    word->letter |= lower >= 'a' && lower <= 'z';
+    word->run = lower == word->last ? word->run + 1 : 1;
+    word->last = lower;
+    append(word->plain, &word->plain_len, lower);
+    if (word->run <= 2) {
+        append(word->two, &word->two_len, lower);
+        append(word->one, &word->one_len, lower);
+    } else if (word->run == 3 && word->letter) {
+        word->drawn_out = true;
+        word->one_len--;
+    }
+}
+
+static uint16_t find_bytes(const struct gm_lexicon *lexicon, const char *bytes, size_t len)
+{
+    return len > GM_LEXICON_WORD_BYTES_MAX ? GM_LEXICON_UNKNOWN
+                                           : gm_lexicon_find(lexicon, gm_lexicon_spell(bytes, len));
+}
+
+static struct gm_lexicon_token odd_word_find(const struct odd_word *word,
+                                             const struct gm_lexicon *lexicon)
+{
+    struct gm_lexicon_token token = {.capitals =
+                                         word->plain_len > 1 && word->letter && !word->lower};
+    if (word->unknown)
+        return token;
+    size_t len = word->plain_len;
+    token.word = find_bytes(lexicon, word->plain, len);
+    if (token.word == GM_LEXICON_UNKNOWN && len > 2 && len <= GM_LEXICON_WORD_BYTES_MAX &&
+        word->plain[len - 2] == '\'' && word->plain[len - 1] == 's')
+        token.word = find_bytes(lexicon, word->plain, len - 2);
+    if (token.word == GM_LEXICON_UNKNOWN && word->drawn_out) {
+        token.word = find_bytes(lexicon, word->two, word->two_len);
+        if (token.word == GM_LEXICON_UNKNOWN)
+            token.word = find_bytes(lexicon, word->one, word->one_len);
+        token.drawn_out = token.word != GM_LEXICON_UNKNOWN;
+    }
+    return token;
+}
+
+// Whether the word goes on with the byte or code point at `at`; if so, takes it.
+static bool odd_word_take(struct odd_word *word, struct gm_str text, size_t at, size_t *ret_bytes)
+{
+    const enum byte_class class = class_at(text, at);
+    const unsigned char byte = byte_at(text, at);
+    *ret_bytes = 1;
+    if (class == BYTE_LETTER || class == BYTE_DIGIT) {
+        odd_word_add(word, (char)byte);
+        return true;
+    }
+    if (class == BYTE_BEYOND) {
+        const enum point_class point = classify(decode(text, at, ret_bytes));
+        if (point == POINT_APOSTROPHE && class_at(text, at + *ret_bytes) == BYTE_LETTER)
+            odd_word_add(word, '\'');
+        word->unknown |= point == POINT_LETTER;
+        return point == POINT_LETTER || point == POINT_INVISIBLE ||
+               (point == POINT_APOSTROPHE && word->last == '\'');
+    }
+    if (byte == '\'' && class_at(text, at + 1) == BYTE_LETTER) {
+        odd_word_add(word, '\'');
+        return true;
+    }
+    // A decimal point or a comma between the digits of a number.
+    const bool number = (byte == '.' || byte == ',') && word->last >= '0' && word->last <= '9' &&
+                        class_at(text, at + 1) == BYTE_DIGIT;
+    word->unknown |= number;
+    return number;
+}
+
+static struct gm_lexicon_token read_odd_word(struct gm_lexicon_reader *reader)
+{
+    struct odd_word word = {.last = '\0'};
+    size_t bytes;
+    while (reader->at < reader->text.len && odd_word_take(&word, reader->text, reader->at, &bytes))
+        reader->at += bytes;
+    const struct gm_lexicon_token token = odd_word_find(&word, reader->lexicon);
+    if (word.plain_len > 1 && word.letter)
+        ++*(token.capitals ? &reader->capital_words : &reader->words);
+    return token;
+}
+
+// ------------------------------------------------------------------------- words
+
+#define EVERY_BYTE 0x0101010101010101u
+#define HIGH_BITS  (0x80 * EVERY_BYTE)
+#define CASE_BITS  (0x20 * EVERY_BYTE)
+
+// Eight bytes of the text, the first one lowest; zeros past its end.
+static inline uint64_t load_eight(struct gm_str text, size_t at)
+{
+    uint64_t bytes = 0;
+    if (at + sizeof bytes <= text.len) {
+        memcpy(&bytes, text.data + at, sizeof bytes);
+        return le64toh(bytes);
+    }
+    for (size_t i = 0; at + i < text.len; i++)
+        bytes |= (uint64_t)(unsigned char)text.data[at + i] << (8 * i);
+    return bytes;
+}
+
+// The high bit of each byte that is no ASCII letter. No sum carries over into the next byte: each
+// is at most 0x7F + 0x1F.
+static inline uint64_t not_letters(uint64_t bytes)
+{
+    const uint64_t lower = (bytes | CASE_BITS) & ~HIGH_BITS;
+    const uint64_t from_a = lower + (0x80 - 'a') * EVERY_BYTE;
+    const uint64_t past_z = lower + (0x80 - 'z' - 1) * EVERY_BYTE;
+    return (~from_a | past_z | bytes) & HIGH_BITS;
+}
+
+// The high bit of each byte of a word that may equal the byte behind it; never misses one that
+// does.
+static inline uint64_t repeated(uint64_t bytes, uint64_t behind)
+{
+    const uint64_t change = bytes ^ behind;
+    return (change - EVERY_BYTE) & ~change & (bytes + 0x7F * EVERY_BYTE) & HIGH_BITS;
+}
+
+// May three letters in a row be equal? Never wrong where it says no.
+static inline bool may_be_drawn_out(struct gm_lexicon_spelling word)
+{
+    const uint64_t low = repeated(word.low, word.low >> 8 | word.high << 56);
+    const uint64_t high = repeated(word.high, word.high >> 8);
+    return ((low & (low >> 8 | high << 56)) | (high & high >> 8)) != 0;
+}
+
+// Skips to the next white space.
+static size_t skip_dark(struct gm_str text, size_t at)
+{
+    while (at < text.len && (unsigned char)text.data[at] > ' ')
+        at++;
+    return at;
+}
+
+// True when a URL begins with this word, which ends at `end`.
+static bool begins_url(struct gm_str text, size_t at, size_t end)
+{
+    if (byte_at(text, end) == ':')
+        return byte_at(text, end + 1) == '/' && byte_at(text, end + 2) == '/';
+    return byte_at(text, end) == '.' && end - at == 3 && (text.data[at] | 0x20) == 'w' &&
+           (text.data[at + 1] | 0x20) == 'w' && (text.data[at + 2] | 0x20) == 'w';
+}
+
+static inline struct gm_lexicon_token read_word(struct gm_lexicon_reader *reader)
+{
+    const struct gm_str text = reader->text;
+    const size_t at = reader->at;
+    struct gm_lexicon_spelling spelling = {load_eight(text, at), 0};
+    uint64_t ends = not_letters(spelling.low);
+    uint64_t lower_case;
+    size_t len;
+    if (ends != 0) {
+        // From the lowest high bit: all bits of the bytes below it.
+        const uint64_t inside = ((ends & -ends) >> 7) - 1;
+        len = (size_t)__builtin_ctzll(ends) / 8;
+        lower_case = spelling.low & inside & CASE_BITS;
+        spelling.low = (spelling.low | CASE_BITS) & inside;
+    } else {
+        spelling.high = load_eight(text, at + 8);
+        ends = not_letters(spelling.high);
+        if (ends == 0)
+            return read_odd_word(reader);
+        const uint64_t inside = ((ends & -ends) >> 7) - 1;
+        len = 8 + (size_t)__builtin_ctzll(ends) / 8;
+        lower_case = (spelling.low | (spelling.high & inside)) & CASE_BITS;
+        spelling.low |= CASE_BITS;
+        spelling.high = (spelling.high | CASE_BITS) & inside;
+    }
+    const unsigned char after = byte_at(text, at + len);
+    if (byte_classes[after] == BYTE_DIGIT || byte_classes[after] == BYTE_BEYOND || after == '\'')
+        return read_odd_word(reader);
+    struct gm_lexicon_token token = {.word = gm_lexicon_find(reader->lexicon, spelling),
+                                     .capitals = lower_case == 0 && len > 1};
+    reader->at = at + len;
+    if ((after == ':' || after == '.') && begins_url(text, at, at + len)) {
+        reader->at = skip_dark(text, at + len);
+        return (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
+    }
+    if (token.word == GM_LEXICON_UNKNOWN && may_be_drawn_out(spelling)) {
+        reader->at = at;
+        return read_odd_word(reader);
+    }
+    reader->capital_words += token.capitals;
+    reader->words += !token.capitals && len > 1;
+    return token;
+}
+
+// ------------------------------------------------------------------------- everything else
+
+// Looks up a mark that the lexicon lists by a name of two bytes.
+static uint16_t find_mark(const struct gm_lexicon *lexicon, const char *name)
+{
+    return gm_lexicon_find(lexicon, gm_lexicon_spell(name, 2));
+}
+
+// "+4.2%", "-12%": a change. Any other number is an unknown word, any other sign a separator.
+static bool read_sign(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_token)
+{
+    const struct gm_str text = reader->text;
+    const size_t at = reader->at++;
+    const enum byte_class before = at > 0 ? class_at(text, at - 1) : BYTE_OTHER;
+    if (class_at(text, at + 1) != BYTE_DIGIT || before == BYTE_LETTER || before == BYTE_DIGIT)
+        return false;
+    *ret_token = read_odd_word(reader);
+    if (byte_at(text, reader->at) == '%')
+        ret_token->word = find_mark(reader->lexicon, text.data[at] == '+' ? "+%" : "-%");
+    return true;
+}
+
+// "$GME", "@name": an unknown word.
+static bool read_name(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_token)
+{
+    if (class_at(reader->text, ++reader->at) != BYTE_LETTER)
+        return false;
+    while (class_at(reader->text, reader->at) == BYTE_LETTER ||
+           class_at(reader->text, reader->at) == BYTE_DIGIT ||
+           byte_at(reader->text, reader->at) == '_')
+        reader->at++;
+    *ret_token = (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
+    return true;
+}
+
+// ":)" and ":-)" and what else is listed so.
+static bool read_colon(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_token)
+{
+    const size_t nose = byte_at(reader->text, reader->at + 1) == '-';
+    const char name[2] = {':', (char)byte_at(reader->text, reader->at + 1 + nose)};
+    const uint16_t word = find_mark(reader->lexicon, name);
+    reader->at += word == GM_LEXICON_UNKNOWN ? 1 : 2 + nose;
+    *ret_token = (struct gm_lexicon_token){.word = word};
+    return word != GM_LEXICON_UNKNOWN;
+}
+
+static bool read_beyond(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_token)
+{
+    size_t bytes;
+    const uint32_t point = decode(reader->text, reader->at, &bytes);
+    const enum point_class class = classify(point);
+    if (class == POINT_LETTER) {
+        *ret_token = read_odd_word(reader);
+        return true;
+    }
+    reader->at += bytes;
+    if (class == POINT_JOINER) { // what is joined to an emoji belongs to it
+        if (classify(decode(reader->text, reader->at, &bytes)) == POINT_SYMBOL)
+            reader->at += bytes;
+        return false;
+    }
+    const struct gm_lexicon_spelling symbol = {point, GM_LEXICON_SYMBOL};
+    const uint16_t word = gm_lexicon_find(reader->lexicon, symbol);
+    *ret_token = (struct gm_lexicon_token){.word = word};
+    return word != GM_LEXICON_UNKNOWN;
+}
+
+// "." ends a clause where no word goes on behind it, as in "3.5" and "reddit.com".
+static bool read_stop(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_token)
+{
+    const enum byte_class next = class_at(reader->text, ++reader->at);
+    *ret_token = (struct gm_lexicon_token){.word = GM_LEXICON_STOP};
+    return next != BYTE_LETTER && next != BYTE_DIGIT;
+}
+
+static bool read_mark(struct gm_lexicon_reader *reader, uint16_t mark,
+                      struct gm_lexicon_token *ret_token)
+{
+    reader->at++;
+    *ret_token = (struct gm_lexicon_token){.word = mark};
+    return true;
+}
+
+// Reads what begins with a byte that is no letter. False: nothing that counts.
+static bool read_other(struct gm_lexicon_reader *reader, enum byte_class class,
+                       struct gm_lexicon_token *ret_token)
+{
+    switch (class) {
+    case BYTE_DIGIT:
+        *ret_token = read_odd_word(reader);
+        return true;
+    case BYTE_BEYOND:
+        return read_beyond(reader, ret_token);
+    case BYTE_COMMA:
+        return read_mark(reader, GM_LEXICON_COMMA, ret_token);
+    case BYTE_STOP:
+        return read_stop(reader, ret_token);
+    case BYTE_LINE:
+        return read_mark(reader, GM_LEXICON_STOP, ret_token);
+    case BYTE_EXCLAIM:
+        return read_mark(reader, GM_LEXICON_EXCLAIM, ret_token);
+    case BYTE_ASK:
+        return read_mark(reader, GM_LEXICON_ASK, ret_token);
+    case BYTE_SIGN:
+        return read_sign(reader, ret_token);
+    case BYTE_NAME:
+        return read_name(reader, ret_token);
+    case BYTE_COLON:
+        return read_colon(reader, ret_token);
+    case BYTE_LETTER:
+    case BYTE_OTHER:
+        break;
+    }
+    reader->at++;
+    return false;
+}
+
+void gm_lexicon_reader_init(struct gm_lexicon_reader *reader, const struct gm_lexicon *lexicon,
+                            struct gm_str text)
+{
+    *reader = (struct gm_lexicon_reader){.lexicon = lexicon, .text = text};
+}
+
+size_t gm_lexicon_read(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_tokens,
+                       size_t max)
+{
+    size_t count = 0;
+    while (count < max && reader->at < reader->text.len) {
+        const enum byte_class class = class_at(reader->text, reader->at);
+        if (class == BYTE_LETTER)
+            ret_tokens[count++] = read_word(reader);
+        else if (read_other(reader, class, &ret_tokens[count]))
+            count++;
+    }
+    return count;
+}

@@ -1,0 +1,96 @@
+// The table of scorers, and the front that opens one of them by its name.
+#include "vibe/scorer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct gm_scorer_ops *const gm_scorers[] = {
+    &gm_scorer_lexicon,
+    NULL,
+};
+
+struct gm_scorer {
+    const struct gm_scorer_ops *ops;
+    void *scorer;
+};
+
+const char *gm_label_name(enum gm_label label)
+{
+    static const char *const names[] = {"positive", "negative", "neutral"};
+    return names[label];
+}
+
+static const struct gm_scorer_ops *find_ops(const char *name)
+{
+    for (size_t i = 0; gm_scorers[i] != NULL; i++)
+        if (strcmp(gm_scorers[i]->name, name) == 0)
+            return gm_scorers[i];
+    return NULL;
+}
+
+static enum gm_err unknown_name(const char *name, struct gm_error *error)
+{
+    char names[256] = "auto";
+    for (size_t i = 0; gm_scorers[i] != NULL; i++) {
+        const size_t len = strlen(names);
+        snprintf(names + len, sizeof names - len, ", %s", gm_scorers[i]->name);
+    }
+    return gm_error_set(error, GM_ERR_INVALID, "no scorer is called \"%s\"; there are: %s", name,
+                        names);
+}
+
+// The last of the table needs nothing from outside, so when all fail its error is the one to
+// report.
+static enum gm_err open_best(const struct gm_scorer_config *config, struct gm_scorer *scorer,
+                             struct gm_error *error)
+{
+    enum gm_err err = GM_ERR_INTERNAL; // an empty table
+    for (size_t i = 0; gm_scorers[i] != NULL; i++) {
+        scorer->ops = gm_scorers[i];
+        err = scorer->ops->open(config, &scorer->scorer, error);
+        if (err == GM_OK)
+            break;
+    }
+    return err;
+}
+
+enum gm_err gm_scorer_open(const char *name, const struct gm_scorer_config *config,
+                           struct gm_scorer **ret_scorer, struct gm_error *error)
+{
+    const bool automatic = name == NULL || strcmp(name, "auto") == 0;
+    const struct gm_scorer_ops *ops = automatic ? NULL : find_ops(name);
+    if (!automatic && ops == NULL)
+        return unknown_name(name, error);
+    struct gm_scorer *scorer = calloc(1, sizeof *scorer);
+    if (scorer == NULL)
+        return gm_error_set(error, GM_ERR_NOMEM, "scorer: out of memory");
+    scorer->ops = ops;
+    const enum gm_err err =
+        automatic ? open_best(config, scorer, error) : ops->open(config, &scorer->scorer, error);
+    if (err) {
+        free(scorer);
+        return err;
+    }
+    *ret_scorer = scorer;
+    return GM_OK;
+}
+
+void gm_scorer_close(struct gm_scorer *scorer)
+{
+    if (scorer == NULL)
+        return;
+    scorer->ops->close(scorer->scorer);
+    free(scorer);
+}
+
+const char *gm_scorer_name(const struct gm_scorer *scorer)
+{
+    return scorer->ops->name;
+}
+
+enum gm_err gm_scorer_score(struct gm_scorer *scorer, const struct gm_str *texts, size_t count,
+                            struct gm_mood *ret_moods, struct gm_error *error)
+{
+    return scorer->ops->score(scorer->scorer, texts, count, ret_moods, error);
+}
