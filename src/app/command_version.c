@@ -1,9 +1,8 @@
 // version: what this program is made of.
 #include "app/commands.h"
 
+#include "app/print.h"
 #include "app/version.h"
-
-#include <stdio.h>
 
 struct args {
     bool json;
@@ -20,14 +19,9 @@ static int version(const struct gm_invocation *invocation)
     bool json = invocation->command == &gm_command_version &&
                 ((const struct args *)(const void *)invocation->args)->json;
     struct gm_buffer out;
-    struct gm_error error;
     gm_buffer_init(&out, 64 * 1024);
     gm_version_write(json, &out);
-    enum gm_err err = gm_buffer_ok(&out, &error);
-    if (!err)
-        fwrite(out.data, 1, out.len, stdout);
-    gm_buffer_finish(&out);
-    return err ? gm_fail(&error) : GM_EXIT_DONE;
+    return gm_print(invocation->program->name, &out);
 }
 
 const struct gm_command gm_command_version = {

@@ -1,10 +1,9 @@
 // The command line's entry: picks the subcommand and turns failures into an exit status.
 #include "app/commands.h"
 
-#include "app/version.h"
+#include "app/print.h"
 #include "base/log.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 static const struct gm_command *const commands[] = {
@@ -32,14 +31,12 @@ static const struct gm_program program = {
 
 int gm_fail(const struct gm_error *error)
 {
-    fprintf(stderr, "ghostmarket: %s\n", error->message);
-    return GM_EXIT_FAILED;
+    return gm_print_error(program.name, error, GM_EXIT_FAILED);
 }
 
 int gm_fail_usage(const struct gm_error *error)
 {
-    gm_fail(error);
-    return GM_EXIT_USAGE;
+    return gm_print_error(program.name, error, GM_EXIT_USAGE);
 }
 
 bool gm_load_config(const struct gm_invocation *invocation, struct gm_config *ret_config,
@@ -61,9 +58,7 @@ static int print_help(const struct gm_command *command)
     struct gm_buffer out;
     gm_buffer_init(&out, 1024 * 1024);
     gm_options_write_help(&program, command, &out);
-    fwrite(out.data, 1, out.len, stdout);
-    gm_buffer_finish(&out);
-    return fflush(stdout) == 0 ? GM_EXIT_DONE : GM_EXIT_FAILED;
+    return gm_print(program.name, &out);
 }
 
 int main(int argc, char **argv)

@@ -13,7 +13,6 @@ struct gm_replay_order {
     double speed;                          // 0: as fast as it goes
     bool serve;                            // the page as well, while it runs
     bool stay;                             // … and after the end, until a signal
-    bool json;                             // the summary as one JSON object
 };
 
 struct gm_replay_summary {

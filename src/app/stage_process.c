@@ -13,6 +13,7 @@
 #include "event/timestamp.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {

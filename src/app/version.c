@@ -11,6 +11,7 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <yaml.h>
 
 struct entry {
     const char *name, *version;
@@ -62,7 +63,7 @@ void gm_version_write(bool json, struct gm_buffer *out)
         {"LMDB", gm_bus_library_version()},
         {"libwebsockets", gm_web_library_version()},
         {"jansson", jansson_version_str()},
-        {"libcyaml", gm_config_library_version()},
+        {"libyaml", yaml_get_version_string()},
         {"zlib", gm_feed_library_version()},
     };
     if (json)
