@@ -317,6 +317,8 @@ static enum gm_err apply_event(struct processor *processor, const struct event *
         &event->ticker->tracker, price ? GM_TRACKER_PRICE : GM_TRACKER_VIBE,
         price ? event->tick.timestamp_us : event->post.timestamp_us,
         price ? event->tick.price_usd : event->mood.vibe, &row, error);
+    if (err == GM_ERR_INVALID) // a scorer that breaks its contract costs a post, not the stage
+        return bury(processor, event->message, error->message, error);
     if (err)
         return err;
     struct gm_signal signal = make_signal(processor, event, &row);
