@@ -142,8 +142,6 @@ enum gm_err gm_pipeline_init(struct gm_pipeline *pipeline, const struct gm_confi
         err = open_store(pipeline, error);
     if (!err && parts & GM_PART_WEB)
         err = open_web(pipeline, error);
-    if (!err && parts & GM_PART_NOTIFY && config->notify.command.count > 0)
-        gm_pipeline_add(pipeline, "notify", gm_stage_notify, NULL);
     if (!err && parts != 0)
         gm_pipeline_add(pipeline, "keep", gm_stage_keep, NULL);
     if (err)

@@ -316,7 +316,7 @@ static enum gm_err keeper_create(struct gm_pipeline *pipeline, struct keeper **r
 enum gm_err gm_stage_store(struct gm_pipeline *pipeline, void *context, struct gm_error *error)
 {
     (void)context;
-    struct keeper *keeper;
+    struct keeper *keeper = NULL;
     enum gm_err err = keeper_create(pipeline, &keeper, error);
     if (err)
         return err;

@@ -5,9 +5,8 @@
 #include "app/config.h"
 #include "base/json.h"
 #include "bus/bus.h"
-#include "feed/feed.h"
+#include "feed/replay.h"
 #include "store/store.h"
-#include "web/web.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -61,10 +60,9 @@ void gm_version_write(bool json, struct gm_buffer *out)
         {"compiler", compiler()},
         {"DuckDB", gm_store_library_version()},
         {"LMDB", gm_bus_library_version()},
-        {"libwebsockets", gm_web_library_version()},
         {"jansson", jansson_version_str()},
         {"libyaml", yaml_get_version_string()},
-        {"zlib", gm_feed_library_version()},
+        {"zlib", gm_replay_library_version()},
     };
     if (json)
         gm_buffer_append_byte(out, '{');

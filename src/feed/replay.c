@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 static const char stage_name[] = "replay";
 
@@ -434,6 +435,11 @@ void gm_replay_progress(const void *feed, int64_t *ret_read_bytes, int64_t *ret_
     const struct replay *replay = feed;
     *ret_read_bytes = atomic_load_explicit(&replay->read_bytes, memory_order_relaxed);
     *ret_total_bytes = replay->total_bytes;
+}
+
+const char *gm_replay_library_version(void)
+{
+    return zlibVersion();
 }
 
 const struct gm_feed_ops gm_feed_replay = {

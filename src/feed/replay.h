@@ -38,6 +38,9 @@ enum gm_err gm_replay_name(const char *prices_path, const char *social_path,
 // own thread.
 void gm_replay_progress(const void *feed, int64_t *ret_read_bytes, int64_t *ret_total_bytes);
 
+// The version of the library that reads gzip.
+const char *gm_replay_library_version(void);
+
 extern const struct gm_feed_ops gm_feed_replay;
 
 #endif
