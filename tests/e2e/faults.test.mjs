@@ -2,7 +2,8 @@
 // and afterwards nothing is lost.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { exportText, gm, makeRecording, ok, replay, scratch, start, until } from './lib.mjs';
@@ -10,23 +11,26 @@ import { exportText, gm, makeRecording, ok, replay, scratch, start, until } from
 const isRoot = process.getuid() === 0;
 const needsRoot = isRoot ? false : 'mounting needs root';
 
-// A small file system of its own at `dir`.
-function mount(t, dir, options) {
-  mkdirSync(dir, { recursive: true });
+// A small file system of its own; null where none can be mounted. It goes away with the test.
+function mount(t, options) {
+  const dir = mkdtempSync(join(tmpdir(), 'ghostmarket-e2e-mount-'));
+  t.after(() => {
+    spawnSync('umount', ['-l', dir]);
+    rmSync(dir, { recursive: true, force: true });
+  });
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'ghostmarket-test', dir]);
   if (mounted.status !== 0) {
     t.skip('cannot mount here');
-    return false;
+    return null;
   }
-  t.after(() => spawnSync('umount', ['-l', dir]));
-  return true;
+  return dir;
 }
 
 test('a full disk stops nothing for good: room is made, and every row is there',
   { skip: needsRoot }, async (t) => {
     const dir = scratch(t);
-    const small = join(dir, 'small');
-    if (!mount(t, small, 'size=48m')) return;
+    const small = mount(t, 'size=48m');
+    if (!small) return;
     const recording = makeRecording(dir, 60_000, 31);
     ok(replay(recording, join(dir, 'calm')));
     const filler = join(small, 'filler');
@@ -41,17 +45,18 @@ test('a full disk stops nothing for good: room is made, and every row is there',
     spawnSync('mount', ['-o', 'remount,size=1g', small]);
     const ended = await running.ended;
     assert.equal(ended.status, 0, running.log);
-    assert.equal(exportText(join(small, 'data')), exportText(join(dir, 'calm')));
+    assert.ok(exportText(join(small, 'data')) === exportText(join(dir, 'calm')), 'every row');
   });
 
 test('a read-only data directory is told at the start', { skip: needsRoot }, (t) => {
   const dir = scratch(t);
-  const folder = join(dir, 'ro');
-  if (!mount(t, folder, 'ro')) return;
-  for (const command of [['run'], ['replay', '--prices', '/dev/null']]) {
+  const folder = mount(t, 'ro');
+  if (!folder) return;
+  const { prices } = makeRecording(dir, 10, 33);
+  for (const command of [['run'], ['replay', '--prices', prices]]) {
     const result = gm([...command, '--data-dir', join(folder, 'data')]);
     assert.equal(result.status, 1);
-    assert.match(result.stderr, /ro\/data/);
+    assert.match(result.stderr, /mount-\w+\/data/);
     assert.match(result.stderr, /[Rr]ead-only/);
   }
 });

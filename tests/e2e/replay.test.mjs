@@ -95,10 +95,10 @@ test('the same recording gives the same bytes, plain or gzip, and once only', (t
   ok(replay(recording, join(dir, 'a')));
   ok(replay(zipped, join(dir, 'b'), ['--speed', '1000000']));
   const first = exportText(join(dir, 'a'));
-  assert.equal(exportText(join(dir, 'b')), first);
+  assert.ok(exportText(join(dir, 'b')) === first);
   const again = JSON.parse(ok(replay(recording, join(dir, 'a'))).stdout);
   assert.equal(again.prices + again.posts, 0, 'a finished replay is not repeated');
-  assert.equal(exportText(join(dir, 'a')), first);
+  assert.ok(exportText(join(dir, 'a')) === first);
 });
 
 const gme = join(root, '../shared/data/replay/gme-2021-01');
@@ -123,5 +123,5 @@ test('GameStop, January 2021: 24,867 rows, nothing dead', {
     assert.equal(row.alert_status !== null, expected[i].alert, `row ${i + 1} alert_status`);
   });
   ok(replay(recording, join(dir, 'b')));
-  assert.equal(exportText(join(dir, 'b')), exportText(join(dir, 'a')));
+  assert.ok(exportText(join(dir, 'b')) === exportText(join(dir, 'a')));
 });

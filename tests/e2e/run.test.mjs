@@ -19,6 +19,7 @@ test('run, a replay beside it, the API, exports, a clean stop', async (t) => {
   assert.equal(summary.elsewhere, true);
   assert.equal(summary.prices + summary.posts, 6_000);
 
+  const text = exportText(data);
   const rows = exportRows(data);
   assert.equal(rows.length, 6_000, 'a replay ends when every row is committed');
   const csv = ok(['export', '--data-dir', data, '--format', 'csv']).stdout.trim().split('\n');
@@ -62,8 +63,7 @@ test('run, a replay beside it, the API, exports, a clean stop', async (t) => {
   running.kill('SIGTERM');
   assert.deepEqual(await running.ended, { status: 0, signal: null });
   assert.equal(existsSync(join(data, 'control.sock')), false);
-  assert.equal(exportText(data), rows.map((r) => JSON.stringify(r) + '\n').join(''),
-    'the same rows without the running process');
+  assert.ok(exportText(data) === text, 'the same rows without the running process');
 });
 
 test('process and serve as two processes give the rows of one', async (t) => {
@@ -82,7 +82,7 @@ test('process and serve as two processes give the rows of one', async (t) => {
   first.kill('SIGKILL');
   await until(() => /windows rebuilt/.test(standby.log), 'the second process to take over');
   assert.deepEqual(await feeding.ended, { status: 0, signal: null });
-  assert.equal(exportText(data), exportText(join(dir, 'alone')));
+  assert.ok(exportText(data) === exportText(join(dir, 'alone')), 'the rows of one process');
 });
 
 test('the stream gives what is committed, and goes on where a reader left', async (t) => {
