@@ -9,7 +9,7 @@
 // to the decoders, which look at every byte of a text; a sixth to looking for a null before
 // observed_at is put in; a tenth each to the fingerprint and to the kernel's copying; the rest to
 // finding the line's end, copying it into the batch's arena and merging. Of a gzip recording,
-// inflate takes two thirds.
+// inflate takes more than half.
 #include "feed/replay.h"
 #include "feed/session.h"
 
