@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PATH_BYTES = 4096, CURSOR_BYTES = 4096, STOPS = 12 };
+enum { PATH_BYTES = 4096, CURSOR_BYTES = 4096, STOPS = 6 };
 
 struct counts {
     size_t ticks, posts, bad;
