@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MIB = 1024 * 1024 };
+enum { MIB = 1024 * 1024, BLOCK = 4096 };
 
 static void test_a_file_in_the_place_of_the_folder(void **state)
 {
@@ -207,16 +207,34 @@ static void test_a_log_that_is_full_and_trimmed_does_not_grow(void **state)
     remove_folder(path);
 }
 
+// Appends to a file until the disk has no block left; returns its descriptor.
+static int fill_disk(const char *path)
+{
+    char block[BLOCK] = {0};
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    CHECK(fd >= 0);
+    while (write(fd, block, sizeof block) > 0)
+        continue;
+    CHECK(errno == ENOSPC);
+    return fd;
+}
+
 static int open_on_full_disk(void *path)
 {
     char *other = path_in(path, "other");
     struct gm_bus_config config = embedded_config(other);
     struct gm_bus *bus;
     enum gm_err err = gm_bus_open(&config, &bus, &error);
-    if (!err)
-        gm_bus_close(bus);
-    else
+    if (err) {
         FAILS(err, GM_ERR_FULL, path);
+    } else {
+        char *rest = path_in(path, "rest");
+        close(fill_disk(rest));
+        gm_bus_wake(bus);
+        gm_bus_close(bus);
+        CHECK(unlink(rest) == 0);
+        free(rest);
+    }
     if (access(other, F_OK) == 0)
         remove_folder(other);
     return 0;
@@ -278,8 +296,8 @@ static void test_a_full_disk(void **state)
     }
     config.sync = true;
     OK(gm_bus_open(&config, &bus, &error));
-    char *ballast = path_in(path, "ballast"), block[4096] = {0};
-    int fd = open(ballast, O_WRONLY | O_CREAT, 0644);
+    char *ballast = path_in(path, "ballast");
+    int fd = open(ballast, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
     assert_true(fd >= 0);
     assert_int_equal(posix_fallocate(fd, 0, MIB / 2), 0);
     int64_t count = fill(bus, 50000, &full);
@@ -289,18 +307,16 @@ static void test_a_full_disk(void **state)
     assert_int_equal(count_all(bus), count);
 
     // To the last block; then opening anew must fail with a message, not with a signal.
-    assert_true(lseek(fd, 0, SEEK_END) > 0);
-    while (write(fd, block, sizeof block) > 0)
-        continue;
-    assert_int_equal(errno, ENOSPC);
+    close(fd);
+    fd = fill_disk(ballast);
     OK(gm_bus_txn_create(bus, "t", &txn, &error));
     for (int i = 0; i < 1000; i++)
         append(txn, GM_TOPIC_LIVE_PRICES, KEYS[i % 3], "a value of some length");
     FAILS(gm_bus_txn_commit(txn, &error), GM_ERR_FULL, "disk");
 
     // A new log has the more of its files, the more room there is; none may end in a signal.
-    for (off_t size = lseek(fd, 0, SEEK_END), i = 0; i < 16; i++) {
-        assert_int_equal(ftruncate(fd, size - i * (off_t)sizeof block), 0);
+    for (off_t size = lseek(fd, 0, SEEK_END), i = 0; i < 60; i++) {
+        assert_int_equal(ftruncate(fd, size - i * BLOCK), 0);
         assert_int_equal(in_child(open_on_full_disk, path), 0);
     }
 
