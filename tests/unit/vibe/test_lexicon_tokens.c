@@ -52,7 +52,7 @@ static const char *read_all(struct gm_str text, size_t at_once)
         count = gm_lexicon_read(&reader, tokens, at_once);
         for (size_t i = 0; i < count; i++) {
             const struct gm_lexicon_token token = tokens[i];
-            const struct gm_lexicon_spelling *spelling = &lexicon->words[token.word].spelling;
+            const struct gm_lexicon_spelling *spelling = &lexicon->spellings[token.word];
             char word[24];
             if (token.word < GM_LEXICON_WORD_FIRST)
                 snprintf(word, sizeof word, "%s", marks[token.word]);
