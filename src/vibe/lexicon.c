@@ -236,7 +236,7 @@ static struct gm_mood judge_text(const struct gm_lexicon *lexicon, struct gm_str
         memmove(tokens, tokens + judged, count * sizeof *tokens);
     }
     end_clause(&judge);
-    return mood_of(&judge.text, reader.words >= reader.capital_words);
+    return mood_of(&judge.text, reader.capital_words * 2 <= reader.words);
 }
 
 // ------------------------------------------------------------------------- the scorer

@@ -37,11 +37,16 @@ static const uint8_t byte_classes[256] = {
     [':'] = BYTE_COLON,
 };
 
-// A word of letters that one of these follows is read by read_odd_word.
-static const bool goes_on[256] = {
-    ['0' ... '9'] = true,
-    ['\''] = true,
-    [0x80 ... 0xFF] = true,
+// What the byte behind a word of letters may make of it.
+enum after_word {
+    AFTER_NOTHING,
+    AFTER_MORE, // the word goes on: read_odd_word reads it
+    AFTER_URL,  // a URL may have begun
+};
+
+static const uint8_t after_word[256] = {
+    ['0' ... '9'] = AFTER_MORE, ['\''] = AFTER_MORE, [0x80 ... 0xFF] = AFTER_MORE,
+    [':'] = AFTER_URL,          ['.'] = AFTER_URL,
 };
 
 static inline unsigned char byte_at(struct gm_str text, size_t at)
@@ -209,8 +214,8 @@ static struct gm_lexicon_token read_odd_word(struct gm_lexicon_reader *reader)
     while (reader->at < reader->text.len && odd_word_take(&word, reader->text, reader->at, &bytes))
         reader->at += bytes;
     const struct gm_lexicon_token token = odd_word_find(&word, reader->lexicon);
-    if (word.plain_len > 1 && word.letter)
-        ++*(token.capitals ? &reader->capital_words : &reader->words);
+    reader->words += word.plain_len > 1 && word.letter;
+    reader->capital_words += token.capitals;
     return token;
 }
 
@@ -265,6 +270,15 @@ static inline uint64_t gather(uint64_t high_bits)
     return ((high_bits >> 7) * 0x0102040810204080u) >> 56;
 }
 
+static inline struct gm_lexicon_spelling load_sixteen(struct gm_str text, size_t at)
+{
+    struct gm_lexicon_spelling bytes;
+    if (at + sizeof bytes > text.len)
+        return (struct gm_lexicon_spelling){load_eight(text, at), load_eight(text, at + 8)};
+    memcpy(&bytes, text.data + at, sizeof bytes);
+    return (struct gm_lexicon_spelling){le64toh(bytes.low), le64toh(bytes.high)};
+}
+
 // Moves the window to reader->at.
 static void move_window(struct gm_lexicon_reader *reader)
 {
@@ -282,20 +296,13 @@ static void move_window(struct gm_lexicon_reader *reader)
     reader->spaces = spaces;
 }
 
-// The high bit of each byte of a word that may equal the byte behind it; never misses one that
-// does.
-static inline uint64_t repeated(uint64_t bytes, uint64_t behind)
+// Are one of the letters `own` of eight bytes and the two bytes behind it the same? `next` are the
+// eight bytes that follow. Never wrong where it says no.
+static inline bool may_be_drawn_out(uint64_t bytes, uint64_t next, uint64_t own)
 {
-    const uint64_t change = bytes ^ behind;
-    return (change - EVERY_BYTE) & ~change & (bytes + 0x7F * EVERY_BYTE) & HIGH_BITS;
-}
-
-// May three letters in a row be equal? Never wrong where it says no.
-static inline bool may_be_drawn_out(struct gm_lexicon_spelling word)
-{
-    const uint64_t low = repeated(word.low, word.low >> 8 | word.high << 56);
-    const uint64_t high = repeated(word.high, word.high >> 8);
-    return ((low & (low >> 8 | high << 56)) | (high & high >> 8)) != 0;
+    const uint64_t differs =
+        (bytes ^ (bytes >> 8 | next << 56)) | (bytes ^ (bytes >> 16 | next << 48)) | ~own;
+    return ((differs - EVERY_BYTE) & ~differs & HIGH_BITS) != 0;
 }
 
 // Skips to the next white space.
@@ -330,27 +337,35 @@ static const struct gm_lexicon_spelling own_bytes[GM_LEXICON_WORD_BYTES_MAX + 1]
 static inline struct gm_lexicon_token read_word(struct gm_lexicon_reader *reader, size_t len)
 {
     const struct gm_str text = reader->text;
-    const size_t at = reader->at;
-    const unsigned char after = byte_at(text, at + len);
-    if (len > GM_LEXICON_WORD_BYTES_MAX || goes_on[after])
+    const size_t at = reader->at, end = at + len;
+    const enum after_word after = after_word[byte_at(text, end)];
+    if (after != AFTER_NOTHING) {
+        if (after == AFTER_MORE)
+            return read_odd_word(reader);
+        if (begins_url(text, at, end)) {
+            reader->at = skip_dark(text, end);
+            return (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
+        }
+    }
+    if (len > GM_LEXICON_WORD_BYTES_MAX)
         return read_odd_word(reader);
     const struct gm_lexicon_spelling own = own_bytes[len];
-    struct gm_lexicon_spelling word = {load_eight(text, at) & own.low,
-                                       load_eight(text, at + 8) & own.high};
-    const bool capitals = ((word.low | word.high) & CASE_BITS) == 0 && len > 1;
+    struct gm_lexicon_spelling word = load_sixteen(text, at);
+    word.low &= own.low;
+    word.high &= own.high;
+    const bool capitals = ((word.low | word.high) & CASE_BITS) == 0;
     word.low |= CASE_BITS & own.low;
     word.high |= CASE_BITS & own.high;
     const uint16_t number = gm_lexicon_find(reader->lexicon, word);
-    if ((after == ':' || after == '.') && begins_url(text, at, at + len)) {
-        reader->at = skip_dark(text, at + len);
-        return (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
-    }
-    if ((number == GM_LEXICON_UNKNOWN) & may_be_drawn_out(word))
+    bool drawn_out = may_be_drawn_out(word.low, word.high, own.low);
+    if (len > 8)
+        drawn_out |= may_be_drawn_out(word.high, 0, own.high);
+    if (drawn_out & (number == GM_LEXICON_UNKNOWN))
         return read_odd_word(reader);
-    reader->at = at + len;
-    reader->capital_words += capitals;
-    reader->words += !capitals & (len > 1);
-    return (struct gm_lexicon_token){.word = number, .capitals = capitals};
+    reader->at = end;
+    reader->words += len > 1;
+    reader->capital_words += capitals & (len > 1);
+    return (struct gm_lexicon_token){.word = number, .capitals = capitals & (len > 1)};
 }
 
 // ------------------------------------------------------------------------- everything else

@@ -21,8 +21,8 @@ struct gm_lexicon_reader {
     const struct gm_lexicon *lexicon;
     struct gm_str text;
     size_t at;                // bytes read
-    size_t words;             // words of two letters and more so far, in lower or mixed case
-    size_t capital_words;     // and in capitals
+    size_t words;             // words so far of two bytes and more that have a letter
+    size_t capital_words;     // of these, in capitals
     size_t window;            // where the 64 bytes begin that the next two tell of
     uint64_t letters, spaces; // bit i: text[window + i] is an ASCII letter, a space or past the end
 };

@@ -120,7 +120,7 @@ static void test_counts_capitals(void **state)
     gm_lexicon_reader_init(&reader, lexicon, gm_str("I SAID moon, DON'T $GME you're A 100X 5"));
     gm_lexicon_read(&reader, tokens, TOKENS_MAX);
     assert_int_equal(reader.capital_words, 3); // SAID DON'T 100X
-    assert_int_equal(reader.words, 2);         // moon you're
+    assert_int_equal(reader.words, 5);         // moon you're
 }
 
 // ------------------------------------------------------------------------- the oracle
