@@ -17,18 +17,19 @@
 #include <math.h>
 #include <string.h>
 
-static const double SPREAD = 9.0;
-static const double DOUBT = 0.6;
-static const double NEUTRAL_BELOW = 0.15; // |vibe| under which a text is neutral
+#define SPREAD        9.0
+#define DOUBT         0.6
+#define NEUTRAL_BELOW 0.15 // |vibe| under which a text is neutral
 
-static const double NEGATED_GOOD = -0.7; // factors
-static const double NEGATED_BAD = -0.4;
-static const double CAPITALS = 0.25; // added per v
-static const double DRAWN_OUT = 1.2;
-static const double REPEATED = 0.5;
-static const double EXCLAIMED = 0.12; // added per "!", up to three
-static const double ASKED = 0.6;
-static const double SCALE_MIN = 0.3, SCALE_MAX = 2.0;
+#define NEGATED_GOOD (-0.7) // factors
+#define NEGATED_BAD  (-0.4)
+#define DRAWN_OUT    1.2
+#define REPEATED     0.5
+#define ASKED        0.6
+#define CAPITALS     0.25 // added for each v
+#define EXCLAIMED    0.12 // added for each "!", up to three
+#define SCALE_MIN    0.3  // what several words of scale come to
+#define SCALE_MAX    2.0
 
 enum {
     SCALE_REACH = 2,   // words after a word of scale
@@ -77,24 +78,26 @@ static void end_clause(struct judge *judge)
     judge->clause_end = judge->position + CLAUSE_WORDS;
 }
 
+// Whether a rule applies to a word is as good as random, so the rules are factors picked from
+// tables: a branch on each would be mispredicted about every other time.
 static void add_mood(struct judge *judge, struct gm_lexicon_token token,
                      const struct gm_lexicon_meaning *meaning)
 {
-    double v = meaning->value;
-    judge->repetition = token.word == judge->last ? judge->repetition * REPEATED : 1.0;
+    const double repetition[2] = {1.0, judge->repetition * REPEATED};
+    const double scale[2] = {1.0, judge->scale};
+    static const double drawn_out[2] = {1.0, DRAWN_OUT};
+    static const double negated[2][2] = {{1.0, 1.0}, {NEGATED_BAD, NEGATED_GOOD}};
+    static const double capitals[2] = {0.0, 1.0};
+
+    judge->repetition = repetition[token.word == judge->last];
     judge->last = token.word;
-    v *= judge->repetition;
-    if (judge->position < judge->scaled_until)
-        v *= judge->scale;
+    double v = meaning->value * judge->repetition * drawn_out[token.drawn_out];
+    v *= scale[judge->position < judge->scaled_until];
+    v *= negated[judge->position < judge->negated_until][v > 0];
     judge->scaled_until = 0;
-    if (token.drawn_out)
-        v *= DRAWN_OUT;
-    if (judge->position < judge->negated_until)
-        v *= v > 0 ? NEGATED_GOOD : NEGATED_BAD;
     judge->clause.mood += v;
     judge->clause.mass += fabs(v);
-    if (token.capitals && !meaning->acronym)
-        judge->clause.capitals += v;
+    judge->clause.capitals += v * capitals[token.capitals & !meaning->acronym];
 }
 
 static void add_scale(struct judge *judge, double factor)
@@ -184,25 +187,34 @@ static size_t add_token(struct judge *judge, const struct gm_lexicon_token *toke
     return words;
 }
 
-// Judges tokens[0..count) but for the last `keep`; returns how many it has judged. tokens[count]
-// may be read.
+// Judges tokens[0..count) but for the last `keep` ≤ count; returns how many it has judged.
+// tokens[count] may be read. First it lists, without a branch, the few that may say something.
 static size_t add_tokens(struct judge *judge, const struct gm_lexicon_token *tokens, size_t count,
                          size_t keep)
 {
     const struct gm_lexicon *lexicon = judge->lexicon;
-    size_t at = 0;
-    while (at + keep < count) {
-        const uint16_t word = tokens[at].word;
+    uint16_t listed[TOKENS]; // indexes, 0x8000 added where a phrase may begin
+    size_t listed_count = 0;
+    for (size_t i = 0; i < count - keep; i++) {
+        const uint16_t word = tokens[i].word;
         const bool says = lexicon->meanings[word].role != GM_LEXICON_PLAIN;
-        const bool phrase = gm_lexicon_may_begin_phrase(lexicon, word, tokens[at + 1].word);
-        if (says | phrase) {
-            at += add_token(judge, tokens + at, count - at, phrase);
-        } else { // as most words do, it says nothing
-            judge->position++;
-            at++;
-        }
+        const bool phrase = gm_lexicon_may_begin_phrase(lexicon, word, tokens[i + 1].word);
+        listed[listed_count] = (uint16_t)(i | (size_t)phrase << 15);
+        listed_count += says | phrase;
     }
-    return at;
+    size_t judged = 0;
+    for (size_t i = 0; i < listed_count; i++) {
+        const size_t at = listed[i] & 0x7FFF;
+        if (at < judged) // inside a phrase
+            continue;
+        judge->position += at - judged;
+        judged = at + add_token(judge, tokens + at, count - at, listed[i] >> 15);
+    }
+    if (judged < count - keep) {
+        judge->position += count - keep - judged;
+        judged = count - keep;
+    }
+    return judged;
 }
 
 static struct gm_mood mood_of(const struct tally *tally, bool mixed_case)

@@ -275,23 +275,24 @@ static inline struct gm_lexicon_spelling load_sixteen(struct gm_str text, size_t
     struct gm_lexicon_spelling bytes;
     if (at + sizeof bytes > text.len)
         return (struct gm_lexicon_spelling){load_eight(text, at), load_eight(text, at + 8)};
-    memcpy(&bytes, text.data + at, sizeof bytes);
+    memcpy(&bytes.low, text.data + at, sizeof bytes.low);
+    memcpy(&bytes.high, text.data + at + 8, sizeof bytes.high);
     return (struct gm_lexicon_spelling){le64toh(bytes.low), le64toh(bytes.high)};
 }
 
-// Moves the window to reader->at.
-static void move_window(struct gm_lexicon_reader *reader)
+// Moves the window to `at`.
+static void move_window(struct gm_lexicon_reader *reader, size_t at)
 {
     const struct gm_str text = reader->text;
     uint64_t letters = 0, spaces = 0;
-    reader->window = reader->at;
-    for (size_t i = 0; i < WINDOW_BYTES; i += 8) {
-        const uint64_t bytes = load_eight(text, reader->at + i);
+    for (size_t i = 0; i < WINDOW_BYTES && at + i < text.len; i += 8) {
+        const uint64_t bytes = load_eight(text, at + i);
         letters |= gather(find_letters(bytes)) << i;
         spaces |= gather(find_spaces(bytes)) << i;
     }
-    if (text.len - reader->at < WINDOW_BYTES)
-        spaces |= ~(uint64_t)0 << (text.len - reader->at);
+    if (text.len - at < WINDOW_BYTES)
+        spaces |= ~(uint64_t)0 << (text.len - at);
+    reader->window = at;
     reader->letters = letters;
     reader->spaces = spaces;
 }
@@ -333,42 +334,58 @@ static const struct gm_lexicon_spelling own_bytes[GM_LEXICON_WORD_BYTES_MAX + 1]
     OWN(9), OWN(10), OWN(11), OWN(12), OWN(13), OWN(14), OWN(15), OWN(16),
 };
 
-// Reads the word of `len` ASCII letters at reader->at.
-static inline struct gm_lexicon_token read_word(struct gm_lexicon_reader *reader, size_t len)
+static struct gm_lexicon_token read_url(struct gm_lexicon_reader *reader, size_t end)
+{
+    reader->at = skip_dark(reader->text, end);
+    return (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
+}
+
+// Reads the word of `len` ASCII letters at reader->at, which is `at`; returns where to go on.
+static inline size_t read_word(struct gm_lexicon_reader *reader, size_t at, size_t len,
+                               struct gm_lexicon_token *ret_token)
 {
     const struct gm_str text = reader->text;
-    const size_t at = reader->at, end = at + len;
+    const size_t end = at + len;
     const enum after_word after = after_word[byte_at(text, end)];
-    if (after != AFTER_NOTHING) {
-        if (after == AFTER_MORE)
-            return read_odd_word(reader);
-        if (begins_url(text, at, end)) {
-            reader->at = skip_dark(text, end);
-            return (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
-        }
+    const bool url = after == AFTER_URL && begins_url(text, at, end);
+    if (url || after == AFTER_MORE || len > GM_LEXICON_WORD_BYTES_MAX) {
+        *ret_token = url ? read_url(reader, end) : read_odd_word(reader);
+        return reader->at;
     }
-    if (len > GM_LEXICON_WORD_BYTES_MAX)
-        return read_odd_word(reader);
     const struct gm_lexicon_spelling own = own_bytes[len];
     struct gm_lexicon_spelling word = load_sixteen(text, at);
     word.low &= own.low;
     word.high &= own.high;
-    const bool capitals = ((word.low | word.high) & CASE_BITS) == 0;
+    const bool capitals = (((word.low | word.high) & CASE_BITS) == 0) & (len > 1);
     word.low |= CASE_BITS & own.low;
     word.high |= CASE_BITS & own.high;
     const uint16_t number = gm_lexicon_find(reader->lexicon, word);
     bool drawn_out = may_be_drawn_out(word.low, word.high, own.low);
     if (len > 8)
         drawn_out |= may_be_drawn_out(word.high, 0, own.high);
-    if (drawn_out & (number == GM_LEXICON_UNKNOWN))
-        return read_odd_word(reader);
-    reader->at = end;
+    if (drawn_out & (number == GM_LEXICON_UNKNOWN)) {
+        *ret_token = read_odd_word(reader);
+        return reader->at;
+    }
     reader->words += len > 1;
-    reader->capital_words += capitals & (len > 1);
-    return (struct gm_lexicon_token){.word = number, .capitals = capitals & (len > 1)};
+    reader->capital_words += capitals;
+    *ret_token = (struct gm_lexicon_token){.word = number, .capitals = capitals};
+    return end;
 }
 
 // ------------------------------------------------------------------------- everything else
+
+// "2021", "3.50": an unknown word. With letters, as "10x", a word like any other.
+static struct gm_lexicon_token read_number(struct gm_lexicon_reader *reader)
+{
+    size_t end = reader->at + 1;
+    while (class_at(reader->text, end) == BYTE_DIGIT)
+        end++;
+    if (byte_at(reader->text, end) != ' ')
+        return read_odd_word(reader);
+    reader->at = end;
+    return (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
+}
 
 // Looks up a mark that the lexicon lists by a name of two bytes.
 static uint16_t find_mark(const struct gm_lexicon *lexicon, const char *name)
@@ -456,7 +473,7 @@ static bool read_other(struct gm_lexicon_reader *reader, struct gm_lexicon_token
 {
     switch (class_at(reader->text, reader->at)) {
     case BYTE_DIGIT:
-        *ret_token = read_odd_word(reader);
+        *ret_token = read_number(reader);
         return true;
     case BYTE_BEYOND:
         return read_beyond(reader, ret_token);
@@ -488,36 +505,36 @@ void gm_lexicon_reader_init(struct gm_lexicon_reader *reader, const struct gm_le
                             struct gm_str text)
 {
     *reader = (struct gm_lexicon_reader){.lexicon = lexicon, .text = text};
-    move_window(reader);
+    move_window(reader, 0);
 }
 
 size_t gm_lexicon_read(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_tokens,
                        size_t max)
 {
     size_t count = 0;
-    while (count < max && reader->at < reader->text.len) {
-        size_t offset = reader->at - reader->window;
-        if (offset >= WINDOW_BYTES) {
-            move_window(reader);
-            offset = 0;
-        }
-        const uint64_t dark = ~reader->spaces >> offset;
+    size_t at = reader->at;
+    while (count < max && at < reader->text.len) {
+        if (at - reader->window >= WINDOW_BYTES)
+            move_window(reader, at);
+        const uint64_t dark = ~reader->spaces >> (at - reader->window);
         if (dark == 0) {
-            reader->at = reader->window + WINDOW_BYTES;
+            at = reader->window + WINDOW_BYTES;
             continue;
         }
-        const size_t spaces = (size_t)__builtin_ctzll(dark);
-        reader->at += spaces;
-        const uint64_t letters = reader->letters >> offset >> spaces;
+        at += (size_t)__builtin_ctzll(dark);
+        const uint64_t letters = reader->letters >> (at - reader->window);
+        reader->at = at;
         if ((letters & 1) == 0) {
             count += read_other(reader, &ret_tokens[count]);
+            at = reader->at;
             continue;
         }
         const size_t len = letters == UINT64_MAX ? WINDOW_BYTES : (size_t)__builtin_ctzll(~letters);
-        if (offset + spaces + len == WINDOW_BYTES && reader->at > reader->window)
-            move_window(reader); // to see where the word ends
+        if (at + len == reader->window + WINDOW_BYTES && at > reader->window)
+            move_window(reader, at); // to see where the word ends
         else
-            ret_tokens[count++] = read_word(reader, len);
+            at = read_word(reader, at, len, &ret_tokens[count++]);
     }
+    reader->at = at;
     return count;
 }
