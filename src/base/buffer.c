@@ -57,7 +57,7 @@ char *gm_buffer_reserve(struct gm_buffer *buffer, size_t bytes)
     return grow(buffer, bytes);
 }
 
-void gm_buffer_append(struct gm_buffer *buffer, const void *data, size_t len)
+void gm_buffer_append_slow(struct gm_buffer *buffer, const void *data, size_t len)
 {
     if (len == 0)
         return;

@@ -27,7 +27,18 @@ void gm_buffer_reset(struct gm_buffer *buffer);
 // Room for `bytes` more at data + len, which the caller fills and adds to len; NULL on failure.
 char *gm_buffer_reserve(struct gm_buffer *buffer, size_t bytes);
 
-void gm_buffer_append(struct gm_buffer *buffer, const void *data, size_t len);
+// Inline for what is known when compiling: a literal that fits costs a few moves.
+void gm_buffer_append_slow(struct gm_buffer *buffer, const void *data, size_t len);
+static inline void gm_buffer_append(struct gm_buffer *buffer, const void *data, size_t len)
+{
+    if (buffer->failed || len == 0 || len > buffer->capacity - buffer->len) {
+        gm_buffer_append_slow(buffer, data, len);
+        return;
+    }
+    memcpy(buffer->data + buffer->len, data, len);
+    buffer->len += len;
+}
+
 void gm_buffer_append_str(struct gm_buffer *buffer, struct gm_str text);
 void gm_buffer_append_c(struct gm_buffer *buffer, const char *c_string);
 void gm_buffer_append_byte(struct gm_buffer *buffer, char byte);

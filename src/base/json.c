@@ -284,9 +284,10 @@ enum gm_err gm_json_number(struct gm_json *json, double *ret_value, struct gm_er
     enum gm_err err = read_number(json, &text, error);
     if (err)
         return err;
-    if (!gm_number_read(text.data, text.len, ret_value))
-        return wrong_at(json, text.data, "a number beyond what a double holds", error);
-    return GM_OK;
+    if (gm_number_read(text.data, text.len, ret_value))
+        return GM_OK;
+    json->at = text.data;
+    return wrong_at(json, text.data, "a number beyond what a double holds", error);
 }
 
 enum gm_err gm_json_integer(struct gm_json *json, int64_t *ret_value, struct gm_error *error)
@@ -295,6 +296,7 @@ enum gm_err gm_json_integer(struct gm_json *json, int64_t *ret_value, struct gm_
     enum gm_err err = read_number(json, &text, error);
     if (err)
         return err;
+    json->at = text.data; // where it stays when the number is refused
     bool negative = text.data[0] == '-';
     uint64_t limit = negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX, value = 0;
     for (size_t i = negative; i < text.len; i++) {
@@ -305,6 +307,7 @@ enum gm_err gm_json_integer(struct gm_json *json, int64_t *ret_value, struct gm_
             return wrong_at(json, text.data, "a whole number beyond 64 bits", error);
         value = value * 10 + digit;
     }
+    json->at += text.len;
     *ret_value = (int64_t)(negative ? -value : value);
     return GM_OK;
 }
@@ -392,6 +395,21 @@ enum gm_err gm_json_object_next(struct gm_json *json, bool *ret_more, struct gm_
     if (!err)
         *ret_more = more;
     return err;
+}
+
+bool gm_json_object_next_is(struct gm_json *json, struct gm_str name)
+{
+    const char *at = json->at;
+    const size_t comma = json->first ? 0 : 1;
+    if ((size_t)(json->end - at) < comma + name.len + 3 || (comma && *at != ','))
+        return false;
+    at += comma;
+    if (at[0] != '"' || at[name.len + 1] != '"' || at[name.len + 2] != ':' ||
+        memcmp(at + 1, name.data, name.len) != 0)
+        return false;
+    json->at = at + name.len + 3;
+    json->first = false;
+    return true;
 }
 
 static enum gm_err skip_object(struct gm_json *json, struct gm_error *error)

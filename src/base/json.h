@@ -51,6 +51,10 @@ enum gm_err gm_json_object_begin(struct gm_json *json, struct gm_error *error);
 enum gm_err gm_json_object_next(struct gm_json *json, bool *ret_more, struct gm_str *ret_name,
                                 struct gm_error *error);
 
+// A short cut: moves to the next member if its name is `name` and it is written as this program
+// writes, without white space or escapes. On false nothing has moved and gm_json_object_next tells.
+bool gm_json_object_next_is(struct gm_json *json, struct gm_str name);
+
 // Read the next value; GM_ERR_INVALID names the byte ("byte 17: a string must stand here").
 // A string is well-formed UTF-8 without NUL. An integer has no fraction or exponent and fits.
 enum gm_err gm_json_string(struct gm_json *json, struct gm_str *ret_text, struct gm_error *error);

@@ -3,10 +3,18 @@
 #include "base/number.h"
 
 #include <charconv>
+#include <cmath>
 #include <system_error>
 
 size_t gm_number_write(double value, char out[GM_NUMBER_BYTES])
 {
+    // 100000, which to_chars writes as 1e+05. -0 keeps its sign, so it takes the other way.
+    const double whole_max = 1e15;
+    if (value > -whole_max && value < whole_max && (value != 0 || !std::signbit(value))) {
+        int64_t whole = static_cast<int64_t>(value);
+        if (static_cast<double>(whole) == value)
+            return gm_number_write_int(whole, out);
+    }
     return static_cast<size_t>(std::to_chars(out, out + GM_NUMBER_BYTES, value).ptr - out);
 }
 

@@ -13,8 +13,9 @@ extern "C" {
 
 enum { GM_NUMBER_BYTES = 32 }; // room for any number written here
 
-// Writes the shortest form that round-trips (0.1, 62450, 1e-07), no NUL; returns its length.
-// `value` must be finite.
+// Writes `value`, which must be finite, with the fewest characters that read back as the same
+// double (0.1, 1e-07, 1.5e+20); whole numbers below 1e15 in full (62450, 100000). It is valid JSON,
+// without a NUL. Returns its length.
 size_t gm_number_write(double value, char out[GM_NUMBER_BYTES]);
 
 // Writes a whole number, no NUL; returns its length.

@@ -9,18 +9,43 @@ const char GM_ALERT_HYPE_PUMP[] = "IMMINENT_HYPE_PUMP";
 
 // ---------------------------------------------------------------------------------- the loop
 
-// The field of that name, or NULL. Our own encoders write in the table's order, so the search
-// begins at `hint`, the one behind the last found.
-static const struct gm_field *find(const struct gm_message *message, struct gm_str name,
-                                   size_t hint)
+static const struct gm_field *find(const struct gm_message *message, struct gm_str name)
 {
     for (size_t i = 0; i < message->count; i++) {
-        size_t at = hint + i < message->count ? hint + i : hint + i - message->count;
-        const struct gm_field *field = &message->fields[at];
+        const struct gm_field *field = &message->fields[i];
         if (field->name_len == name.len && memcmp(field->name, name.data, name.len) == 0)
             return field;
     }
     return NULL;
+}
+
+// Moves to the next member that is a field, past those that are not; NULL behind the last. Our own
+// encoders write in the table's order, so the field at `likely` is tried first.
+static enum gm_err next_field(struct gm_json *json, const struct gm_message *message, size_t likely,
+                              const struct gm_field **ret_field, struct gm_error *error)
+{
+    if (likely < message->count) {
+        const struct gm_field *field = &message->fields[likely];
+        if (gm_json_object_next_is(json, (struct gm_str){field->name, field->name_len})) {
+            *ret_field = field;
+            return GM_OK;
+        }
+    }
+    for (;;) {
+        bool more = false;
+        struct gm_str name = {NULL, 0};
+        enum gm_err err = gm_json_object_next(json, &more, &name, error);
+        if (err)
+            return err;
+        const struct gm_field *field = more ? find(message, name) : NULL;
+        if (field || !more) {
+            *ret_field = field;
+            return GM_OK;
+        }
+        err = gm_json_skip(json, error);
+        if (err)
+            return err;
+    }
 }
 
 static enum gm_err read_value(struct gm_json *json, const struct gm_field *field, char *to,
@@ -35,27 +60,19 @@ static enum gm_err read_fields(struct gm_json *json, const struct gm_message *me
                                uint32_t *ret_seen, struct gm_error *error)
 {
     uint32_t seen = 0;
-    size_t hint = 0;
+    size_t likely = 0;
     for (;;) {
-        bool more = false;
-        struct gm_str name = {NULL, 0};
-        enum gm_err err = gm_json_object_next(json, &more, &name, error);
+        const struct gm_field *field = NULL;
+        enum gm_err err = next_field(json, message, likely, &field, error);
         if (err)
             return err;
-        if (!more)
+        if (!field)
             break;
-        const struct gm_field *field = find(message, name, hint);
-        if (!field) {
-            err = gm_json_skip(json, error);
-            if (err)
-                return err;
-            continue;
-        }
         size_t index = (size_t)(field - message->fields);
         if (seen & UINT32_C(1) << index)
             return gm_error_set(error, GM_ERR_INVALID, "%s: it stands there twice", field->name);
         seen |= UINT32_C(1) << index;
-        hint = index + 1;
+        likely = index + 1;
         err = read_value(json, field, to, error);
         if (err) {
             gm_error_prefix(error, "%s", field->name);

@@ -29,6 +29,10 @@ struct gm_feed_item {
         struct gm_post post;
         struct gm_dead_letter bad;
     };
+    // A tick or a post as its source wrote it, one JSON object with observed_at, when it can be
+    // passed on like that; it may hold fields that the struct does not know. Empty (len 0): encode
+    // the struct.
+    struct gm_str raw;
     // When it should be handed on, on the monotonic clock; 0: at once. A paced replay sets it.
     int64_t due_monotonic_us;
 };
@@ -45,12 +49,13 @@ struct gm_feed_ops {
 
     // Gives the next item; its texts live until `arena` is reset. May wait for the outside world,
     // at most until `stop` is raised or `wait_us` have passed (then GM_FEED_IDLE). An error is for
-    // what the feed cannot mend by itself. One thread at a time.
+    // what the feed cannot mend by itself; the item is then not given, and GM_ERR_NOMEM may only
+    // mean that the arena is full. One thread at a time.
     enum gm_err (*next)(void *feed, struct gm_arena *arena, struct gm_stop *stop, int64_t wait_us,
                         enum gm_feed_state *ret_state, struct gm_feed_item *ret_item,
                         struct gm_error *error);
 
-    // The cursor after the last item given: a text of at most 4,096 bytes with a NUL.
+    // The cursor after the last item given: a text of at most 4,096 bytes with its NUL.
     void (*cursor)(void *feed, char *ret_cursor, size_t cursor_bytes);
 
     void (*close)(void *feed); // NULL is fine
