@@ -535,6 +535,6 @@ size_t gm_lexicon_read(struct gm_lexicon_reader *reader, struct gm_lexicon_token
         else
             at = read_word(reader, at, len, &ret_tokens[count++]);
     }
-    reader->at = at;
+    reader->at = at < reader->text.len ? at : reader->text.len; // a window may end past the text
     return count;
 }

@@ -1,17 +1,13 @@
 // The lexicon's table: everything listed is found, nothing else is, and a faulty list is refused.
+#include "../test.h"
+
 #include "vibe/lexicon_table.h"
 
 #include "base/str.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static uint16_t find(const struct gm_lexicon *lexicon, const char *word)
 {

@@ -1,17 +1,13 @@
 // The tokeniser: texts written by hand to the tokens that they must give, and random texts against
 // a plain tokeniser that goes byte by byte.
+#include "../test.h"
+
 #include "vibe/lexicon_tokens.h"
 
 #include <ctype.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { TOKENS_MAX = 256 };
 
@@ -146,13 +142,6 @@ static size_t plain_read(struct gm_str text, uint16_t *words)
     return count;
 }
 
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 17;
-    return *seed ^= *seed << 5;
-}
-
 static void test_agrees_with_a_plain_tokeniser(void **state)
 {
     (void)state;
@@ -176,12 +165,12 @@ static void test_agrees_with_a_plain_tokeniser(void **state)
                                          "_",
                                          "\"",
                                          "("};
-    uint32_t seed = 2463534242u;
+    struct test_random random = {1};
     for (int round = 0; round < 20000; round++) {
         char text[512];
         size_t len = 0;
-        for (uint32_t n = next_random(&seed) % 12; n > 0; n--) {
-            const char *piece = pieces[next_random(&seed) % (sizeof pieces / sizeof *pieces)];
+        for (size_t n = test_random_below(&random, 12); n > 0; n--) {
+            const char *piece = pieces[test_random_below(&random, sizeof pieces / sizeof *pieces)];
             memcpy(text + len, piece, strlen(piece));
             len += strlen(piece);
         }
