@@ -1,6 +1,6 @@
 // The tokeniser of the lexicon scorer.
 //
-// Nearly all of a post is words of ASCII letters with a space between them. Which of 64 bytes are
+// Nearly all of a post is words of ASCII letters with a space between them. Which of 56 bytes are
 // letters and which are spaces is found by arithmetic on eight bytes at a time and kept as bits, so
 // that going from word to word needs no look at the bytes, and the processor can look up several
 // words at once. Any word that is different in some way (digits, apostrophes, other letters, more
@@ -160,8 +160,7 @@ static uint16_t find_bytes(const struct gm_lexicon *lexicon, const char *bytes, 
 static struct gm_lexicon_token odd_word_find(const struct odd_word *word,
                                              const struct gm_lexicon *lexicon)
 {
-    struct gm_lexicon_token token = {.capitals =
-                                         word->plain_len > 1 && word->letter && !word->lower};
+    struct gm_lexicon_token token = {.capitals = word->letter && !word->lower};
     if (word->unknown)
         return token;
     size_t len = word->plain_len;
@@ -214,7 +213,7 @@ static struct gm_lexicon_token read_odd_word(struct gm_lexicon_reader *reader)
     while (reader->at < reader->text.len && odd_word_take(&word, reader->text, reader->at, &bytes))
         reader->at += bytes;
     const struct gm_lexicon_token token = odd_word_find(&word, reader->lexicon);
-    reader->words += word.plain_len > 1 && word.letter;
+    reader->words += word.letter;
     reader->capital_words += token.capitals;
     return token;
 }
@@ -225,7 +224,7 @@ static struct gm_lexicon_token read_odd_word(struct gm_lexicon_reader *reader)
 #define HIGH_BITS  (0x80 * EVERY_BYTE)
 #define CASE_BITS  (0x20 * EVERY_BYTE)
 
-enum { WINDOW_BYTES = 64 };
+enum { WINDOW_BYTES = 56 }; // under 64, so that no run of bits fills its integer
 
 // Eight bytes of the text, the first one lowest; zeros past its end.
 static inline uint64_t load_eight(struct gm_str text, size_t at)
@@ -290,20 +289,18 @@ static void move_window(struct gm_lexicon_reader *reader, size_t at)
         letters |= gather(find_letters(bytes)) << i;
         spaces |= gather(find_spaces(bytes)) << i;
     }
-    if (text.len - at < WINDOW_BYTES)
-        spaces |= ~(uint64_t)0 << (text.len - at);
+    const size_t left = text.len - at;
+    spaces |= ~(uint64_t)0 << (left < WINDOW_BYTES ? left : WINDOW_BYTES);
     reader->window = at;
     reader->letters = letters;
     reader->spaces = spaces;
 }
 
-// Are one of the letters `own` of eight bytes and the two bytes behind it the same? `next` are the
-// eight bytes that follow. Never wrong where it says no.
-static inline bool may_be_drawn_out(uint64_t bytes, uint64_t next, uint64_t own)
+// Not 0 where three of the letters `own` in a row are the same; may be not 0 where none are.
+static inline uint64_t find_drawn_out(uint64_t bytes, uint64_t own)
 {
-    const uint64_t differs =
-        (bytes ^ (bytes >> 8 | next << 56)) | (bytes ^ (bytes >> 16 | next << 48)) | ~own;
-    return ((differs - EVERY_BYTE) & ~differs & HIGH_BITS) != 0;
+    const uint64_t differs = (bytes ^ bytes >> 8) | (bytes ^ bytes >> 16) | ~own;
+    return (differs - EVERY_BYTE) & ~differs & HIGH_BITS;
 }
 
 // Skips to the next white space.
@@ -356,18 +353,20 @@ static inline size_t read_word(struct gm_lexicon_reader *reader, size_t at, size
     struct gm_lexicon_spelling word = load_sixteen(text, at);
     word.low &= own.low;
     word.high &= own.high;
-    const bool capitals = (((word.low | word.high) & CASE_BITS) == 0) & (len > 1);
+    const bool capitals = ((word.low | word.high) & CASE_BITS) == 0;
     word.low |= CASE_BITS & own.low;
     word.high |= CASE_BITS & own.high;
     const uint16_t number = gm_lexicon_find(reader->lexicon, word);
-    bool drawn_out = may_be_drawn_out(word.low, word.high, own.low);
-    if (len > 8)
-        drawn_out |= may_be_drawn_out(word.high, 0, own.high);
-    if (drawn_out & (number == GM_LEXICON_UNKNOWN)) {
+    uint64_t drawn_out = find_drawn_out(word.low, own.low);
+    if (len > 8) // also over the border between the two
+        drawn_out |=
+            find_drawn_out(word.low >> 48 | word.high << 16, own.low >> 48 | own.high << 16) |
+            find_drawn_out(word.high, own.high);
+    if ((drawn_out != 0) & (number == GM_LEXICON_UNKNOWN)) {
         *ret_token = read_odd_word(reader);
         return reader->at;
     }
-    reader->words += len > 1;
+    reader->words++;
     reader->capital_words += capitals;
     *ret_token = (struct gm_lexicon_token){.word = number, .capitals = capitals};
     return end;
@@ -529,7 +528,7 @@ size_t gm_lexicon_read(struct gm_lexicon_reader *reader, struct gm_lexicon_token
             at = reader->at;
             continue;
         }
-        const size_t len = letters == UINT64_MAX ? WINDOW_BYTES : (size_t)__builtin_ctzll(~letters);
+        const size_t len = (size_t)__builtin_ctzll(~letters);
         if (at + len == reader->window + WINDOW_BYTES && at > reader->window)
             move_window(reader, at); // to see where the word ends
         else

@@ -13,7 +13,7 @@
 
 struct gm_lexicon_token {
     uint16_t word;  // GM_LEXICON_UNKNOWN … or a word's number
-    bool capitals;  // two letters or more, and all of them capitals
+    bool capitals;  // all of its letters are
     bool drawn_out; // found only after its letters were cut
 };
 
@@ -21,9 +21,9 @@ struct gm_lexicon_reader {
     const struct gm_lexicon *lexicon;
     struct gm_str text;
     size_t at;                // bytes read
-    size_t words;             // words so far of two bytes and more that have a letter
-    size_t capital_words;     // of these, in capitals
-    size_t window;            // where the 64 bytes begin that the next two tell of
+    size_t words;             // words so far that have a letter
+    size_t capital_words;     // of these, in capitals ("I" as well)
+    size_t window;            // where the 56 bytes begin that the next two tell of
     uint64_t letters, spaces; // bit i: text[window + i] is an ASCII letter, a space or past the end
 };
 
