@@ -37,7 +37,7 @@ const tickers = new Map<string, Ticker>();
 const lastAlertMs = new Map<string, number>();
 let selected = new URLSearchParams(location.search).get('ticker') ?? '';
 
-const chart = new Chart(byId('chart'));
+const chart = new Chart(byId('chart'), byId('chart-all'));
 const figures = new Figures(new Gauge(byId('gauge')));
 const list = new TickerList(select);
 const banner = new Banner(select);
@@ -48,6 +48,7 @@ let loading: AbortController | null = null;
 let frame = 0;
 let postsTimer: number | undefined;
 let postsAtMs = 0;
+let newestAlert: Alert | null = null;
 
 function showNote(text: string): void {
   const note = byId('chart-note');
@@ -159,7 +160,7 @@ function showAllTickers(): void {
 }
 
 function select(name: string, again = false): void {
-  if (!name || (name === selected && !again && waiting === null && loading)) return;
+  if (!name || (name === selected && loading && !again)) return;
   selected = name;
   list.select(name);
   const ticker = tickers.get(name);
@@ -174,7 +175,6 @@ function noteAlert(alert: Alert): void {
   lastAlertMs.set(alert.ticker, Math.max(alert.timeMs, lastAlertMs.get(alert.ticker) ?? 0));
   if (!newestAlert || alert.timeMs >= newestAlert.timeMs) newestAlert = alert;
 }
-let newestAlert: Alert | null = null;
 
 // One that is still current when the page is opened stands there, but does not flash.
 function showRecentAlert(): void {

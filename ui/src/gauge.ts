@@ -43,8 +43,9 @@ export class Gauge {
       [0, '0'],
       [1, '+1'],
     ] as const) {
-      const [x, y] = onArc(value, RADIUS - 20).split(' ') as [string, string];
-      const text = shape('text', { x, y: Number(y) + (value ? -2 : 4), class: 'scale' });
+      const x = CENTRE.x + value * RADIUS;
+      const y = value ? CENTRE.y + 13 : CENTRE.y - RADIUS + 20;
+      const text = shape('text', { x, y });
       text.textContent = label;
       svg.append(text);
     }
