@@ -176,36 +176,34 @@ static const char *const ends[] = {"", "", "", "", "", "", "", "", ",", ".", "!"
 static const char syllables[][3] = {"ba", "ce", "di", "fo", "gu", "ha", "je", "ki", "lo", "mu",
                                     "na", "pe", "ri", "so", "tu", "va", "we", "xi", "yo", "zu"};
 
-static size_t make_word(unsigned short state[3], char *out)
+static char *append_word(char *at, unsigned short state[3])
 {
-    const size_t known = sizeof words / sizeof *words;
     const double rank = erand48(state);
-    if (rank < 0.7)
-        return (size_t)sprintf(out, "%s",
-                               words[(size_t)(rank / 0.7 * erand48(state) * (double)known)]);
-    size_t len = 0;
+    if (rank < 0.7) {
+        const double known = sizeof words / sizeof *words;
+        return stpcpy(at, words[(size_t)(rank / 0.7 * erand48(state) * known)]);
+    }
     for (int i = 2 + (int)(erand48(state) * 3); i > 0; i--)
-        len += (size_t)sprintf(out + len, "%s", syllables[(size_t)(erand48(state) * 20)]);
-    return len;
+        at = stpcpy(at, syllables[(size_t)(erand48(state) * 20)]);
+    return at;
 }
 
 static struct texts make_texts(size_t bytes_each)
 {
     struct texts texts = {calloc(TEXTS, sizeof *texts.slices), TEXTS, 0};
-    char *data = malloc(TEXTS * (bytes_each + 64));
-    if (texts.slices == NULL || data == NULL)
+    char *at = malloc(TEXTS * (bytes_each + 64));
+    if (texts.slices == NULL || at == NULL)
         abort();
     unsigned short state[3] = {1, 2, 3};
     for (size_t i = 0; i < TEXTS; i++) {
-        char *text = data + texts.bytes;
-        size_t len = 0;
-        while (len < bytes_each) {
-            len += make_word(state, text + len);
-            const char *end = ends[(size_t)(erand48(state) * (double)(sizeof ends / sizeof *ends))];
-            len += (size_t)sprintf(text + len, "%s ", end);
+        char *const text = at;
+        while ((size_t)(at - text) < bytes_each) {
+            at = append_word(at, state);
+            at = stpcpy(at, ends[(size_t)(erand48(state) * (double)(sizeof ends / sizeof *ends))]);
+            at = stpcpy(at, " ");
         }
-        texts.slices[i] = (struct gm_str){text, len - 1};
-        texts.bytes += len - 1;
+        texts.slices[i] = (struct gm_str){text, (size_t)(at - text)};
+        texts.bytes += texts.slices[i].len;
     }
     return texts;
 }
