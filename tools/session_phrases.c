@@ -49,8 +49,8 @@ static const struct blank blanks[] = {
     {"place", LIST("the chart", "the order book", "the volume", "the five minute candles",
                    "the whole timeline", "my feed", "this thread", "the hourly")},
     {"animal", LIST("dog", "cat", "parrot", "hamster", "goldfish", "tortoise")},
-    {"years", LIST("two years", "three years", "since 2021", "since the spring", "eight months",
-                   "way too long")},
+    {"years",
+     LIST("two years", "three years", "half a year", "four years", "eight months", "way too long")},
     {"food", LIST("ramen", "leftover pizza", "burritos", "pancakes", "cold noodles", "tacos",
                   "grilled cheese")},
     {"thing",
@@ -300,7 +300,10 @@ const char *session_spam(size_t which)
 void session_author(struct random_state *random, char ret_author[AUTHOR_BYTES])
 {
     static const char *const joints[] = {"_", "", "-"};
-    snprintf(ret_author, AUTHOR_BYTES, "%s%s%s%zu", pick(random, author_adjectives),
-             joints[random_below(random, 3)], pick(random, author_nouns),
-             random_below(random, 1000));
+    // One after the other: the order in which arguments are evaluated is the compiler's.
+    const char *adjective = pick(random, author_adjectives);
+    const char *joint = joints[random_below(random, 3)];
+    const char *noun = pick(random, author_nouns);
+    size_t number = random_below(random, 1000);
+    snprintf(ret_author, AUTHOR_BYTES, "%s%s%s%zu", adjective, joint, noun, number);
 }

@@ -237,7 +237,7 @@ enum gm_err gm_config_load(const char *path, const struct gm_config_override *ov
                            struct gm_error *error)
 {
     const char *name = path ? path : GM_CONFIG_FILE_DEFAULT;
-    struct gm_config config;
+    struct gm_config config = {0};
     struct gm_buffer text;
     gm_buffer_init(&text, GM_CONFIG_FILE_BYTES_MAX + 1);
 

@@ -40,8 +40,7 @@ struct gm_bus_ops {
     void (*txn_abort)(void *txn);
     enum gm_err (*get_cursor)(void *backend, const char *name, char *ret_text, struct gm_error *);
 
-    enum gm_err (*describe)(void *backend,
-                            void (*)(void *, const struct gm_bus_partition_info *),
+    enum gm_err (*describe)(void *backend, void (*)(void *, const struct gm_bus_partition_info *),
                             void (*)(void *, const struct gm_bus_group_info *), void *context,
                             struct gm_error *);
     enum gm_err (*retain)(void *backend, int64_t now_us, size_t max_messages, int64_t *ret_removed,
@@ -49,5 +48,8 @@ struct gm_bus_ops {
 };
 
 extern const struct gm_bus_ops gm_bus_embedded;
+
+// All of them, and then NULL.
+extern const struct gm_bus_ops *const gm_bus_backends[];
 
 #endif

@@ -21,7 +21,8 @@
 // that meet are written together.
 //
 // Threads: a bus may be used by any number of threads. A consumer or a transaction belongs to one
-// thread at a time. Everything opened from a bus is closed before it.
+// thread at a time. Everything opened from a bus is closed before it. A process opens an embedded
+// log once and shares the bus between its threads; a forked child opens its own.
 #ifndef GM_BUS_BUS_H
 #define GM_BUS_BUS_H
 
@@ -36,10 +37,13 @@
 
 enum {
     GM_BUS_PARTITIONS_MAX = 64,
-    GM_BUS_GROUP_BYTES_MAX = 128,  // [A-Za-z0-9._-]+
+    GM_BUS_GROUP_BYTES_MAX = 128, // [A-Za-z0-9._-]+, no dot first
     GM_BUS_CURSOR_BYTES_MAX = 4096,
-    GM_BUS_MESSAGE_BYTES_MAX = 1024 * 1024,     // key + value of one message
-    GM_BUS_TXN_BYTES_MAX = 256 * 1024 * 1024,   // messages of one transaction
+    GM_BUS_MESSAGE_BYTES_MAX = 1024 * 1024,    // key + value of one message
+    GM_BUS_TXN_BYTES_MAX = 256 * 1024 * 1024,  // messages of one transaction, with about 30 bytes
+                                               // of the bus's own for each
+    GM_BUS_BATCH_MESSAGES_MAX = 65536,         // what one poll gives at most
+    GM_BUS_BATCH_BYTES_MAX = 64 * 1024 * 1024, // … as soon as it has a message
 };
 
 struct gm_bus;
@@ -47,27 +51,30 @@ struct gm_bus_consumer;
 struct gm_bus_txn;
 
 struct gm_bus_config {
-    const char *backend;      // "embedded"
-    const char *path;         // embedded: the log's folder; made if missing
-    int partitions;           // 1 … GM_BUS_PARTITIONS_MAX; fixed when the log is made: opening an
-                              // existing log with another number is GM_ERR_INVALID; 0: as it is,
-                              // or 1 when new
-    int64_t size_max_bytes;   // embedded: the most the log may take on disk
-    int64_t retention_us;     // messages older than this may be removed; 0: never
-    bool sync;                // embedded: false skips fdatasync: a crash of the machine may lose
-                              // the last commits, a crash of the program none
+    const char *backend;    // "embedded"
+    const char *path;       // embedded: the log's folder; made if missing
+    int partitions;         // 1 … GM_BUS_PARTITIONS_MAX; fixed when the log is made: opening an
+                            // existing log with another number is GM_ERR_INVALID; 0: as it is,
+                            // or 1 when new
+    int64_t size_max_bytes; // embedded: the most the log may take on disk
+    int64_t retention_us;   // messages older than this may be removed; 0: never
+    bool sync;              // embedded: false skips fdatasync: a crash of the program loses
+                            // nothing, one of the machine the last commits or even the log
 };
 
 // Opens the bus; the embedded log is created where there is none and recovered where its last
 // writer was killed. GM_ERR_CORRUPT: the log cannot be read, the message names the file and what to
-// do. GM_ERR_DENIED: a read-only folder. GM_ERR_UNSUPPORTED: no such backend.
+// do. GM_ERR_DENIED: a read-only folder. GM_ERR_BUSY: this process has it open already.
+// GM_ERR_INVALID: the log is bigger than size_max_bytes, or has other partitions.
+// GM_ERR_UNSUPPORTED: no such backend.
 enum gm_err gm_bus_open(const struct gm_bus_config *config, struct gm_bus **ret_bus,
                         struct gm_error *error);
 void gm_bus_close(struct gm_bus *bus);
 
 int gm_bus_partitions(const struct gm_bus *bus);
 
-// Wakes every poll on this bus in this process at once, for instance to stop.
+// Wakes every poll on this bus in this process at once, for instance to stop. A consumer that is
+// not waiting is woken in its next poll, so no wake is lost.
 void gm_bus_wake(struct gm_bus *bus);
 
 // ------------------------------------------------------------------------- reading
@@ -84,9 +91,9 @@ struct gm_message {
 struct gm_batch {
     const struct gm_message *messages;
     size_t count;
-    // Grows by one whenever the set of owned partitions has changed since the poll before: what a
-    // consumer knows of its partitions must then be rebuilt before the messages are handled. The
-    // first batch of the first owner has generation 1; 0 means that nothing is owned yet.
+    // Grows by one whenever the set of this consumer's partitions has changed since the poll
+    // before: what it knows of its partitions must then be rebuilt before the messages are handled.
+    // 0 means that it never owned any; with its first ones it is 1.
     int64_t generation;
     // Messages that retention removed before this group read them, since the poll before.
     int64_t lost;
@@ -107,18 +114,22 @@ enum gm_err gm_bus_consumer_open(struct gm_bus *bus, const char *group, unsigned
 void gm_bus_consumer_close(struct gm_bus_consumer *consumer);
 
 // Waits until there are messages, `timeout_us` have passed, gm_bus_wake is called, or ownership has
-// changed; then gives up to `max_messages` of them (≥ 1; fewer when they pass 64 MiB). An empty
-// batch is no error. The messages stay valid until the next call on this consumer, gm_bus_release,
-// or the commit of a transaction that advances it, whichever comes first.
+// changed; then gives up to `max_messages` of them (≥ 1, and at most GM_BUS_BATCH_MESSAGES_MAX and
+// …_BYTES_MAX). An empty batch is no error. The messages stay valid until the next poll or seek,
+// gm_bus_release, or the commit of a transaction that advances this consumer, whichever comes
+// first. The next poll goes on after this batch, or where such a commit or a seek has moved it; an
+// abort moves nothing. A failed poll moves nothing either.
 enum gm_err gm_bus_poll(struct gm_bus_consumer *consumer, size_t max_messages, int64_t timeout_us,
                         struct gm_batch *ret_batch, struct gm_error *error);
 
 // Lets go of the last batch: its memory may be reused by the bus. An idle consumer should not hold
-// one. The position is not moved.
+// one: the embedded log grows as long as a batch keeps old pages. The position is not moved, and a
+// transaction can still advance past the batch.
 void gm_bus_release(struct gm_bus_consumer *consumer);
 
-// Moves the next poll to `offset` of a partition (where older ones are gone: to the oldest kept).
-// What the group remembers changes only by a commit.
+// Moves the next poll to `offset` of a partition (where older ones are gone: to the oldest kept;
+// past the end is GM_ERR_INVALID). What the group remembers changes only by a commit. Taking over a
+// group sets the positions anew, so a consumer seeks after the poll that told it of the change.
 enum gm_err gm_bus_seek(struct gm_bus_consumer *consumer, enum gm_topic topic, int32_t partition,
                         int64_t offset, struct gm_error *error);
 
@@ -141,11 +152,14 @@ void gm_bus_txn_destroy(struct gm_bus_txn *txn); // aborts what is not committed
 enum gm_err gm_bus_txn_append(struct gm_bus_txn *txn, enum gm_topic topic, struct gm_str key,
                               struct gm_str value, struct gm_error *error);
 
-// Advances the consumer's group past the first `count` messages of its last batch.
+// Advances the consumer's group past the first `count` messages of its last batch; the commit moves
+// the consumer there, too. Closing the consumer before the commit makes that GM_ERR_FENCED. Only
+// one transaction at a time may advance a consumer (GM_ERR_INVALID).
 enum gm_err gm_bus_txn_advance(struct gm_bus_txn *txn, struct gm_bus_consumer *consumer,
                                size_t count, struct gm_error *error);
 
-// Sets cursor `name` (rules as for a group) to `text`, at most GM_BUS_CURSOR_BYTES_MAX.
+// Sets cursor `name` (rules as for a group) to `text`, at most GM_BUS_CURSOR_BYTES_MAX, without
+// NUL.
 enum gm_err gm_bus_txn_set_cursor(struct gm_bus_txn *txn, const char *name, struct gm_str text,
                                   struct gm_error *error);
 

@@ -123,7 +123,7 @@ static void begin_member(struct gm_byte_source *source)
     source->in_member = true;
 }
 
-// Sees to it that there is input or that the source has ended.
+// Takes in more of the file; at its end, the source has ended.
 static enum gm_err refill_input(struct gm_byte_source *source, struct gm_error *error)
 {
     size_t got = 0;
@@ -138,15 +138,20 @@ static enum gm_err refill_input(struct gm_byte_source *source, struct gm_error *
     return GM_OK;
 }
 
+// Inflates what there is. Even without input there may be output that had no room before, so that
+// more input is asked for only when nothing comes out any more.
 static enum gm_err inflate_member(struct gm_byte_source *source, struct gm_error *error)
 {
     z_stream *z = &source->inflate;
+    uInt room = z->avail_out;
     switch (inflate(z, Z_NO_FLUSH)) {
     case Z_STREAM_END:
         source->in_member = false;
         return GM_OK;
     case Z_OK:
-    case Z_BUF_ERROR: // no progress without more input
+    case Z_BUF_ERROR:
+        if (z->avail_in == 0 && z->avail_out == room)
+            return refill_input(source, error);
         return GM_OK;
     case Z_MEM_ERROR:
         return gm_error_set(error, GM_ERR_NOMEM, "%s: out of memory", source->path);
@@ -164,12 +169,12 @@ static enum gm_err read_gzip(struct gm_byte_source *source, char *to, size_t roo
     z->avail_out = (uInt)room;
     enum gm_err err = GM_OK;
     while (!err && !source->ended && z->avail_out == room)
-        if (z->avail_in == 0)
-            err = refill_input(source, error);
-        else if (!source->in_member)
+        if (source->in_member)
+            err = inflate_member(source, error);
+        else if (z->avail_in > 0)
             begin_member(source);
         else
-            err = inflate_member(source, error);
+            err = refill_input(source, error);
     if (!err)
         *ret_bytes = room - z->avail_out;
     return err;

@@ -13,9 +13,10 @@
 static const char stage_name[] = "replay";
 
 enum {
-    // Room for what decoding one line unescapes, which is never more than the line.
+    // Room for what decoding one line unescapes: at worst many thousand texts of a few bytes,
+    // which the arena rounds up.
     SCRATCH_BLOCK_BYTES = 16 * 1024,
-    SCRATCH_BYTES_MAX = 4 * GM_LINE_BYTES_MAX,
+    SCRATCH_BYTES_MAX = 8 * GM_LINE_BYTES_MAX,
 };
 
 enum head_state { HEAD_NONE, HEAD_READ, HEAD_JUDGED };

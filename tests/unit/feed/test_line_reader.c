@@ -158,6 +158,37 @@ static void truncated_gzip_gives_what_could_be_read(void **state)
     free(gzip);
 }
 
+// The length of what can be read of a cut file from `offset` on.
+static size_t rest_of_cut(const char *path, size_t offset)
+{
+    struct gm_line_reader *reader = open_reader(path);
+    struct gm_line_position position = {.offset_bytes = (int64_t)offset};
+    struct gm_error error;
+    assert_int_equal(gm_line_reader_seek(reader, &position, &error), GM_OK);
+    struct gm_line line = next(reader);
+    assert_int_equal(line.kind, GM_LINE_CUT);
+    gm_line_reader_close(reader);
+    return line.text.len;
+}
+
+// A repetition may fill what is left of the room, with more of it to come and no input left.
+static void cut_gzip_gives_the_same_bytes_wherever_reading_stops(void **state)
+{
+    (void)state;
+    char text[2000];
+    memset(text, 'a', sizeof text);
+    size_t len;
+    unsigned char *gzip = files_gzip(text, sizeof text, &len);
+    for (size_t missing = 8; missing < 12; missing++) { // the checksum, then the data's end
+        const char *path = files_write("run.gz", gzip, len - missing);
+        size_t whole = rest_of_cut(path, 0);
+        assert_true(whole > 1000);
+        for (size_t stop = 0; stop <= whole; stop++)
+            assert_int_equal(rest_of_cut(path, stop), whole - stop);
+    }
+    free(gzip);
+}
+
 static void damaged_gzip_says_so(void **state)
 {
     (void)state;
@@ -274,6 +305,7 @@ int main(void)
         CASE(zero_bytes_behind_gzip_are_padding),
         CASE(other_bytes_behind_gzip_are_a_fault),
         CASE(truncated_gzip_gives_what_could_be_read),
+        CASE(cut_gzip_gives_the_same_bytes_wherever_reading_stops),
         CASE(damaged_gzip_says_so),
         CASE(a_line_over_the_limit_keeps_its_beginning),
         CASE(seek_goes_on_behind_a_line),

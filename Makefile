@@ -1,0 +1,78 @@
+# A short front for Meson and Ninja. `make help` lists the targets.
+
+BUILD    ?= build
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+SECONDS  ?= 60
+ARGS     ?=
+
+PROGRAM   = $(BUILD)/src/app/ghostmarket
+RECORDED  = ../shared/data/replay/gme-2021-01
+# Ends what a sanitizer finds at once; its builds are slower, so their tests may take longer.
+SANITIZE  = -Dc_args=-fno-sanitize-recover=all -Dcpp_args=-fno-sanitize-recover=all
+PATIENCE  = --timeout-multiplier 5
+
+.PHONY: build help demo test bench torture fuzz sanitize lint format docs deps deps-dev install clean
+
+build: deps $(BUILD)/build.ninja ## build the program
+	ninja -C $(BUILD)
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: build ## show the program doing its job on a recorded session (ARGS=--exit to end with it)
+	$(PROGRAM) demo $(ARGS)
+
+test: DEPS = test
+test: build ## run every test
+	meson test -C $(BUILD) --print-errorlogs
+
+bench: build ## measure; prints figures
+	meson test -C $(BUILD) --benchmark --verbose
+
+torture: build ## kill the program 50 times on the way and compare what comes out
+	GHOSTMARKET_BIN=$(PROGRAM) GHOSTMARKET_KILLS=50 GHOSTMARKET_KILL_EVENTS=200000 \
+	    GHOSTMARKET_KILL_REPLAY=$(wildcard $(RECORDED)) node --test tests/e2e/kill.test.mjs
+
+fuzz: deps-dev ## search for inputs that break a parser, SECONDS=60 for each
+	@test -e build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true \
+	    -Db_sanitize=address,undefined -Db_lundef=false \
+	    -Dc_args=-fsanitize=fuzzer-no-link -Dcpp_args=-fsanitize=fuzzer-no-link
+	ninja -C build-fuzz
+	tools/fuzz.sh build-fuzz $(SECONDS)
+
+sanitize: deps ## build and test with ASan+UBSan and with TSan
+	@test -e build-asan/build.ninja || \
+	    meson setup build-asan -Db_sanitize=address,undefined $(SANITIZE)
+	@test -e build-tsan/build.ninja || meson setup build-tsan -Db_sanitize=thread $(SANITIZE)
+	ninja -C build-asan
+	meson test -C build-asan --print-errorlogs $(PATIENCE)
+	ninja -C build-tsan
+	meson test -C build-tsan --print-errorlogs $(PATIENCE)
+
+lint: deps-dev $(BUILD)/build.ninja ## check format, C, scripts and TypeScript
+	ninja -C $(BUILD)
+	tools/lint.sh $(BUILD)
+
+format: deps-dev ## put all C in its format
+	git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -i
+
+docs: build ## write anew what the tables of options make
+	$(PROGRAM) config --docs > docs/configuration.md
+	$(PROGRAM) config --example > packaging/ghostmarket.example.yaml
+
+deps: ## install what the build needs (the tests: DEPS=test)
+	@tools/install-deps.sh $(or $(DEPS),build)
+
+deps-dev: ## install what fuzz, lint and format need as well
+	@tools/install-deps.sh dev
+
+install: build ## install to PREFIX=/usr/local, below DESTDIR=
+	meson configure $(BUILD) -Dprefix=$(PREFIX)
+	DESTDIR=$(DESTDIR) meson install -C $(BUILD) --quiet
+
+clean: ## remove what was built
+	rm -rf build build-*
+
+$(BUILD)/build.ninja: | deps
+	meson setup $(BUILD)

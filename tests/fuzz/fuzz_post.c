@@ -1,0 +1,4 @@
+// live-social: any bytes into its decoder.
+#include "fuzz_message.h"
+
+FUZZ_MESSAGE(post)

@@ -1,0 +1,4 @@
+// market-signals: any bytes into its decoder.
+#include "fuzz_message.h"
+
+FUZZ_MESSAGE(signal)

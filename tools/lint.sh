@@ -1,0 +1,48 @@
+#!/bin/sh
+# Checks what compilers do not: format, clang-tidy, scripts, TypeScript. Needs a configured build.
+# Usage: tools/lint.sh BUILD
+set -eu
+
+build=$1
+failed=''
+
+# step NAME COMMAND...
+step()
+{
+    name=$1
+    shift
+    echo "== $name"
+    "$@" || failed="$failed $name"
+}
+
+scripts()
+{
+    git ls-files '*.sh' .ci/run | xargs shellcheck
+}
+
+c_format()
+{
+    git ls-files '*.c' '*.h' '*.cc' | xargs clang-format --dry-run -Werror
+}
+
+c_tidy()
+{
+    git ls-files 'src/*.c' | xargs -P "$(nproc)" -n 4 clang-tidy -p "$build" --quiet \
+        --warnings-as-errors='*' 2> "$build/clang-tidy.log"
+}
+
+types()
+{
+    node_modules/.bin/tsc --noEmit -p ui
+}
+
+step format c_format
+step clang-tidy c_tidy
+step shellcheck scripts
+if [ -e ui/tsconfig.json ]; then
+    step tsc types
+fi
+if [ -n "$failed" ]; then
+    echo "failed:$failed"
+    exit 1
+fi
