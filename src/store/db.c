@@ -24,6 +24,21 @@ enum {
     FILE_HEADER_BYTES = 3 * 4096, // before the first block of a database file
 };
 
+#if defined(__has_feature)
+#define HAS_FEATURE(name) __has_feature(name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
+// The library is built without ThreadSanitizer, which therefore does not see its atomics and takes
+// what they order for races. Here, so that every program with a store in it is spared them.
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:libduckdb.so\n";
+}
+#endif
+
 // ------------------------------------------------------------------------- errors
 
 // DuckDB tells the reason of a failed system call only in its text, and sometimes only behind the
