@@ -73,6 +73,9 @@ void gm_bus_close(struct gm_bus *bus);
 
 int gm_bus_partitions(const struct gm_bus *bus);
 
+// The version of the library behind the embedded backend: "LMDB 0.9.24: (July 24, 2019)".
+const char *gm_bus_library_version(void);
+
 // Wakes every poll on this bus in this process at once, for instance to stop. A consumer that is
 // not waiting is woken in its next poll, so no wake is lost.
 void gm_bus_wake(struct gm_bus *bus);

@@ -398,6 +398,11 @@ static enum gm_err embedded_retain(void *backend, int64_t now_us, size_t max_mes
     return GM_OK;
 }
 
+const char *gm_bus_library_version(void)
+{
+    return mdb_version(NULL, NULL, NULL);
+}
+
 const struct gm_bus_ops gm_bus_embedded = {
     .name = "embedded",
     .open = embedded_open,

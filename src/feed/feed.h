@@ -33,8 +33,6 @@ struct gm_feed_item {
     // passed on like that; it may hold fields that the struct does not know. Empty (len 0): encode
     // the struct.
     struct gm_str raw;
-    // When it should be handed on, on the monotonic clock; 0: at once. A paced replay sets it.
-    int64_t due_monotonic_us;
 };
 
 enum gm_feed_state {
@@ -47,8 +45,9 @@ struct gm_feed_ops {
     const char *name; // "replay"
     const char *description;
 
-    // Gives the next item; its texts live until `arena` is reset. May wait for the outside world,
-    // at most until `stop` is raised or `wait_us` have passed (then GM_FEED_IDLE). An error is for
+    // Gives the next item; its texts live until `arena` is reset. May wait for the outside world, or
+    // for an item's time, at most until `stop` is raised or `wait_us` have passed (then
+    // GM_FEED_IDLE). An error is for
     // what the feed cannot mend by itself; the item is then not given, and GM_ERR_NOMEM may only
     // mean that the arena is full. One thread at a time.
     enum gm_err (*next)(void *feed, struct gm_arena *arena, struct gm_stop *stop, int64_t wait_us,

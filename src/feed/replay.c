@@ -7,8 +7,10 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <zlib.h>
 
 static const char stage_name[] = "replay";
 
@@ -41,8 +43,10 @@ struct replay {
     const struct gm_clock *clock;
     int64_t now_us; // a time that `clock` has shown; the real one may be later
     double speed;
-    bool paced; // the first item with a time has been given:
+    bool paced; // the first item with a time has been due:
     int64_t paced_from_event_us, paced_from_monotonic_us;
+    int64_t total_bytes;        // of both files
+    _Atomic int64_t read_bytes; // for gm_replay_progress, which any thread may call
 };
 
 // ------------------------------------------------------------------------- a line becomes an item
@@ -236,11 +240,10 @@ static bool copy_bad(const struct replay *replay, const struct recording *record
     return true;
 }
 
-// When the event is due: as long after the first one as it happened after it, at `speed`.
+// When the event is due on the monotonic clock: as long after the first one as it happened after
+// it, at `speed`.
 static int64_t due_us(struct replay *replay, int64_t event_us)
 {
-    if (replay->speed == 0)
-        return 0;
     if (!replay->paced) {
         replay->paced = true;
         replay->paced_from_event_us = event_us;
@@ -249,8 +252,20 @@ static int64_t due_us(struct replay *replay, int64_t event_us)
     static const double far_us = 1e17; // 3,000 years
     double after_us = (double)(event_us - replay->paced_from_event_us) / replay->speed;
     after_us = fmin(fmax(after_us, -far_us), far_us);
-    int64_t due = replay->paced_from_monotonic_us + (int64_t)after_us;
-    return due > 0 ? due : 1; // 0 would mean that it is not paced
+    return replay->paced_from_monotonic_us + (int64_t)after_us;
+}
+
+// Waits for the item's time as long as the caller allows; true when it has come.
+static bool wait_until_due(struct replay *replay, const struct gm_feed_item *item,
+                           struct gm_stop *stop, int64_t wait_us)
+{
+    if (replay->speed == 0 || item->kind == GM_FEED_BAD)
+        return true;
+    int64_t left_us = due_us(replay, timestamp_us(item)) - gm_monotonic_us();
+    if (left_us <= 0)
+        return true;
+    gm_stop_wait(stop, left_us < wait_us ? left_us : wait_us);
+    return left_us <= wait_us && !gm_stop_raised(stop);
 }
 
 static enum gm_err give(struct replay *replay, struct recording *recording, struct gm_arena *arena,
@@ -265,7 +280,6 @@ static enum gm_err give(struct replay *replay, struct recording *recording, stru
             error, GM_ERR_NOMEM, "%s:%lld: no memory for this line; the batch's arena may be full",
             gm_line_reader_name(recording->reader), (long long)recording->line.number);
     }
-    item.due_monotonic_us = bad ? 0 : due_us(replay, timestamp_us(&item));
     recording->given.position = recording->line.after;
     recording->given.cut = bad && recording->line.kind == GM_LINE_CUT;
     recording->head = HEAD_NONE;
@@ -286,22 +300,47 @@ static struct recording *choose(struct replay *replay)
     return timestamp_us(&prices->item) <= timestamp_us(&social->item) ? prices : social;
 }
 
+// Bytes read of both files, and their sizes.
+static int64_t count_bytes(const struct replay *replay, int64_t *ret_total_bytes)
+{
+    const struct gm_line_reader *readers[] = {replay->prices.reader, replay->social.reader};
+    int64_t all_read = 0, all = 0;
+    for (size_t i = 0; i < 2; i++) {
+        int64_t read_bytes = 0, total_bytes = 0;
+        if (readers[i])
+            gm_line_reader_progress(readers[i], &read_bytes, &total_bytes);
+        all_read += read_bytes;
+        all += total_bytes;
+    }
+    *ret_total_bytes = all;
+    return all_read;
+}
+
 static enum gm_err replay_next(void *feed, struct gm_arena *arena, struct gm_stop *stop,
                                int64_t wait_us, enum gm_feed_state *ret_state,
                                struct gm_feed_item *ret_item, struct gm_error *error)
 {
-    (void)stop, (void)wait_us; // a file never keeps anyone waiting
     struct replay *replay = feed;
     enum gm_err err = fill_head(replay, &replay->prices, error);
     if (!err)
         err = fill_head(replay, &replay->social, error);
     if (err)
         return err;
+    int64_t total_bytes;
+    atomic_store_explicit(&replay->read_bytes, count_bytes(replay, &total_bytes),
+                          memory_order_relaxed);
     struct recording *next = choose(replay);
-    if (next)
-        err = give(replay, next, arena, ret_item, error);
+    if (!next) {
+        *ret_state = GM_FEED_DONE;
+        return GM_OK;
+    }
+    if (!wait_until_due(replay, &next->item, stop, wait_us)) {
+        *ret_state = GM_FEED_IDLE;
+        return GM_OK;
+    }
+    err = give(replay, next, arena, ret_item, error);
     if (!err)
-        *ret_state = next ? GM_FEED_ITEM : GM_FEED_DONE;
+        *ret_state = GM_FEED_ITEM;
     return err;
 }
 
@@ -387,6 +426,7 @@ enum gm_err gm_replay_open(const struct gm_replay_config *config, void **ret_fee
         replay_close(replay);
         return err;
     }
+    atomic_init(&replay->read_bytes, count_bytes(replay, &replay->total_bytes));
     *ret_feed = replay;
     return GM_OK;
 }
@@ -394,16 +434,13 @@ enum gm_err gm_replay_open(const struct gm_replay_config *config, void **ret_fee
 void gm_replay_progress(const void *feed, int64_t *ret_read_bytes, int64_t *ret_total_bytes)
 {
     const struct replay *replay = feed;
-    const struct gm_line_reader *readers[] = {replay->prices.reader, replay->social.reader};
-    *ret_read_bytes = *ret_total_bytes = 0;
-    for (size_t i = 0; i < 2; i++) {
-        int64_t read_bytes, total_bytes;
-        if (readers[i]) {
-            gm_line_reader_progress(readers[i], &read_bytes, &total_bytes);
-            *ret_read_bytes += read_bytes;
-            *ret_total_bytes += total_bytes;
-        }
-    }
+    *ret_read_bytes = atomic_load_explicit(&replay->read_bytes, memory_order_relaxed);
+    *ret_total_bytes = replay->total_bytes;
+}
+
+const char *gm_replay_library_version(void)
+{
+    return zlibVersion();
 }
 
 const struct gm_feed_ops gm_feed_replay = {

@@ -19,17 +19,20 @@ enum { ARENA_BLOCK_BYTES = 64 * 1024, ARENA_BYTES_MAX = 64 * 1024 * 1024 };
 
 static struct gm_clock_virtual clock_at_noon;
 static struct gm_arena arena;
+static struct gm_stop stop;
 
 static int setup(void **state)
 {
     gm_clock_virtual_init(&clock_at_noon, NOW_US);
     gm_arena_init(&arena, ARENA_BLOCK_BYTES, ARENA_BYTES_MAX);
+    gm_stop_init(&stop, NULL);
     return files_setup(state);
 }
 
 static int teardown(void **state)
 {
     gm_arena_finish(&arena);
+    gm_stop_finish(&stop);
     return files_teardown(state);
 }
 
@@ -48,13 +51,18 @@ static void *open_feed(const struct gm_replay_config *config)
     return feed;
 }
 
-static enum gm_feed_state next(void *feed, struct gm_feed_item *ret_item)
+static enum gm_feed_state next_within(void *feed, int64_t wait_us, struct gm_feed_item *ret_item)
 {
     enum gm_feed_state state;
     struct gm_error error = {.message = ""};
-    if (gm_feed_replay.next(feed, &arena, NULL, 0, &state, ret_item, &error) != GM_OK)
+    if (gm_feed_replay.next(feed, &arena, &stop, wait_us, &state, ret_item, &error) != GM_OK)
         fail_msg("%s", error.message);
     return state;
+}
+
+static enum gm_feed_state next(void *feed, struct gm_feed_item *ret_item)
+{
+    return next_within(feed, 0, ret_item);
 }
 
 static struct gm_feed_item next_item(void *feed)
@@ -88,7 +96,6 @@ static void expect_bad(struct gm_feed_item item, const char *origin, const char 
     assert_str(item.bad.payload, payload);
     assert_int_equal(item.bad.payload_bytes, strlen(payload));
     assert_int_equal(item.bad.observed_at_us, NOW_US);
-    assert_int_equal(item.due_monotonic_us, 0);
 }
 
 #define PRICE(time_, usd_)                                                                         \
@@ -451,26 +458,32 @@ static void pacing_follows_the_first_event(void **state)
         files_write_text("p", "{bad\n" PRICE("10:00:00", "1") "\n" PRICE("10:00:10", "2") "\n" //
                          PRICE("10:01:00", "3") "\n"),
         NULL);
-    config.speed = 20;
+    config.speed = 20; // 10 s of events in half a second, a minute in 3 s
+    struct gm_feed_item item;
     void *feed = open_feed(&config);
-    assert_int_equal(next_item(feed).due_monotonic_us, 0);
-    int64_t before_us = gm_monotonic_us();
-    int64_t first_us = next_item(feed).due_monotonic_us;
-    assert_true(first_us >= before_us && first_us <= gm_monotonic_us());
-    assert_int_equal(next_item(feed).due_monotonic_us - first_us, 500 * GM_US_PER_MS);
-    assert_int_equal(next_item(feed).due_monotonic_us - first_us, 3 * GM_US_PER_S);
+    assert_int_equal(next(feed, &item), GM_FEED_ITEM); // the bad line has no time
+    int64_t first_us = gm_monotonic_us();
+    assert_int_equal(next(feed, &item), GM_FEED_ITEM);
+    assert_int_equal(next(feed, &item), GM_FEED_IDLE);
+    assert_int_equal(next_within(feed, GM_US_PER_MS, &item), GM_FEED_IDLE);
+    assert_int_equal(next_within(feed, GM_US_PER_MIN, &item), GM_FEED_ITEM);
+    assert_true(gm_monotonic_us() - first_us >= 500 * GM_US_PER_MS);
+    assert_true(item.tick.price_usd == 2);
+    gm_stop_raise(&stop); // ends a wait at once, without the item
+    assert_int_equal(next_within(feed, GM_US_PER_MIN, &item), GM_FEED_IDLE);
+    assert_true(gm_monotonic_us() - first_us < 3 * GM_US_PER_S);
     gm_feed_replay.close(feed);
+    atomic_store(&stop.raised, false);
 
     config.speed = 1e-300; // no time overflows
     feed = open_feed(&config);
     next_item(feed), next_item(feed);
-    assert_true(next_item(feed).due_monotonic_us > GM_US_PER_DAY);
+    assert_int_equal(next(feed, &item), GM_FEED_IDLE);
     gm_feed_replay.close(feed);
 
     config.speed = 0;
     feed = open_feed(&config);
-    next_item(feed);
-    assert_int_equal(next_item(feed).due_monotonic_us, 0);
+    next_item(feed), next_item(feed), next_item(feed), next_item(feed);
     gm_feed_replay.close(feed);
 
     static const double wrong[] = {-1, GM_UNKNOWN, INFINITY};

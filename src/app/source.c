@@ -1,0 +1,152 @@
+// The answers to the web server's questions. Rows come from the store as JSON; what is put together
+// from several places is put together with jansson.
+#include "app/source.h"
+
+#include "app/bus_state.h"
+#include "app/version.h"
+#include "event/event.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+// ------------------------------------------------------------------------- /api/tickers
+
+static json_t *rule_json(const struct gm_rule *rule)
+{
+    return json_pack("{s:I,s:I,s:f,s:f}", "window_us", (json_int_t)rule->window_us, "cooldown_us",
+                     (json_int_t)rule->cooldown_us, "momentum_min", rule->momentum_min,
+                     "delta_price_max", rule->delta_price_max);
+}
+
+// A followed ticker that has no row yet.
+static json_t *empty_row(const char *ticker)
+{
+    return json_pack("{s:s,s:n,s:n,s:n,s:i,s:n,s:n,s:n,s:n,s:i,s:i,s:i}", "ticker", ticker,
+                     "timestamp", "price_usd", "vibe_score", "msg_velocity", 0, "delta_price",
+                     "delta_vibe", "hype_momentum", "alert_status", "rows", 0, "posts", 0,
+                     "alerts", 0);
+}
+
+static json_t *row_of(json_t *rows, const char *ticker)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach(rows, i, row)
+    {
+        const char *name = json_string_value(json_object_get(row, "ticker"));
+        if (name && strcmp(name, ticker) == 0)
+            return json_incref(row);
+    }
+    return empty_row(ticker);
+}
+
+static enum gm_err append_json(json_t *json, struct gm_buffer *out, struct gm_error *error)
+{
+    char *text = json ? json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(17)) : NULL;
+    json_decref(json);
+    if (!text)
+        return gm_error_set(error, GM_ERR_NOMEM, "out of memory for an answer");
+    gm_buffer_append_c(out, text);
+    free(text);
+    return gm_buffer_ok(out, error);
+}
+
+static enum gm_err answer_tickers(const struct gm_pipeline *pipeline, struct gm_buffer *out,
+                                  struct gm_error *error)
+{
+    struct gm_buffer rows_text;
+    gm_buffer_init(&rows_text, GM_MESSAGE_BYTES_MAX * 8);
+    enum gm_err err = gm_store_query_tickers(pipeline->store, &rows_text, error);
+    json_t *rows = err ? NULL : json_loadb(rows_text.data, rows_text.len, 0, NULL);
+    gm_buffer_finish(&rows_text);
+    if (err)
+        return err;
+    json_t *all = json_array();
+    const struct gm_config *config = pipeline->config;
+    for (size_t i = 0; i < config->ticker_count; i++) {
+        json_t *row = row_of(rows, config->tickers[i].name);
+        json_object_set_new(row, "rule", rule_json(&config->tickers[i].rule));
+        json_array_append_new(all, row);
+    }
+    json_decref(rows);
+    return append_json(all, out, error);
+}
+
+// ------------------------------------------------------------------------- /api/health
+
+static const char *state_name(int state)
+{
+    static const char *const names[] = {"running", "done", "failed"};
+    return names[state];
+}
+
+static enum gm_err answer_health(struct gm_pipeline *pipeline, struct gm_buffer *out,
+                                 struct gm_error *error)
+{
+    const char *scorer = pipeline->scorer ? gm_scorer_name(pipeline->scorer) : NULL;
+    bool lexicon = scorer && strcmp(scorer, gm_scorer_lexicon.name) == 0;
+    json_t *health = json_pack(
+        "{s:s,s:s,s:s?,s:s?,s:[]}", "status",
+        gm_source_healthy(pipeline) ? "ok" : "degraded", "version", GM_VERSION, "scorer", scorer,
+        "scorer_note", lexicon ? "no model installed" : NULL, "stages");
+    for (size_t i = 0; i < pipeline->stage_count; i++) {
+        struct gm_stage *stage = &pipeline->stages[i];
+        json_array_append_new(json_object_get(health, "stages"),
+                              json_pack("{s:s,s:s}", "name", stage->name, "state",
+                                        state_name(atomic_load(&stage->state))));
+    }
+    enum gm_err err = gm_bus_state_json(pipeline->bus, health, error);
+    if (err) {
+        json_decref(health);
+        return err;
+    }
+    return append_json(health, out, error);
+}
+
+// ------------------------------------------------------------------------- the source
+
+static enum gm_err query(void *context, const struct gm_web_query *query, struct gm_buffer *out,
+                         struct gm_error *error)
+{
+    struct gm_pipeline *pipeline = context;
+    const struct gm_store_query rows = {
+        .ticker = query->ticker,
+        .from_us = query->from_us,
+        .to_us = query->to_us,
+        .limit = query->limit,
+        .points_max = query->points_max,
+    };
+    if (gm_str_equal(query->path, gm_str("/api/tickers")))
+        return answer_tickers(pipeline, out, error);
+    if (gm_str_equal(query->path, gm_str("/api/health")))
+        return answer_health(pipeline, out, error);
+    if (query->ticker && !gm_config_ticker_find(pipeline->config, gm_str(query->ticker)))
+        return gm_error_set(error, GM_ERR_NOT_FOUND, "ticker: \"%s\" is not followed",
+                            query->ticker);
+    if (gm_str_equal(query->path, gm_str("/api/signals")))
+        return gm_store_query_signals(pipeline->store, &rows, out, error);
+    if (gm_str_equal(query->path, gm_str("/api/posts")))
+        return gm_store_query_posts(pipeline->store, &rows, out, error);
+    if (gm_str_equal(query->path, gm_str("/api/alerts")))
+        return gm_store_query_alerts(pipeline->store, &rows, out, error);
+    return gm_error_set(error, GM_ERR_NOT_FOUND, "%.*s: no such path", GM_STR_ARG(query->path));
+}
+
+bool gm_source_healthy(const struct gm_pipeline *pipeline)
+{
+    for (size_t i = 0; i < pipeline->stage_count; i++)
+        if (atomic_load(&pipeline->stages[i].state) == GM_STAGE_FAILED)
+            return false;
+    return true;
+}
+
+static bool healthy(void *context)
+{
+    return gm_source_healthy(context);
+}
+
+struct gm_web_source gm_source_of(struct gm_pipeline *pipeline)
+{
+    return (struct gm_web_source){.context = pipeline, .query = query, .healthy = healthy};
+}
