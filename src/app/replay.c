@@ -91,7 +91,7 @@ static enum gm_err wait_for_end(struct replay *replay, bool *ret_stopped, struct
 
 static void tell_page(const struct replay *replay)
 {
-    if (replay->pipeline.web)
+    if (replay->pipeline.web && !replay->order->quiet)
         printf("page      http://%s:%d/\n", replay->config->web.address,
                gm_web_port(replay->pipeline.web));
     fflush(stdout);

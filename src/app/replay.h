@@ -13,6 +13,7 @@ struct gm_replay_order {
     double speed;                          // 0: as fast as it goes
     bool serve;                            // the page as well, while it runs
     bool stay;                             // … and after the end, until a signal
+    bool quiet;                            // nothing on stdout on the way
 };
 
 struct gm_replay_summary {

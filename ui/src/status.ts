@@ -1,0 +1,49 @@
+// What the page knows of the program: the connection, the stages, the scorer.
+import { byId, make, setData, setText } from './dom';
+import type { Connection } from './stream';
+import type { Health } from './types';
+
+const words: Record<Connection, string> = {
+  connecting: 'connecting',
+  live: 'live',
+  reconnecting: 'reconnecting',
+  stale: 'stale',
+};
+const notes: Record<Connection, string> = {
+  connecting: 'The page is connecting to the server.',
+  live: 'Events are shown as they happen.',
+  reconnecting: 'The connection broke; the page is trying again.',
+  stale: 'There has been no connection for a while: what is shown is old.',
+};
+
+export function showConnection(state: Connection): void {
+  const pill = byId('connection');
+  setText(pill, words[state]);
+  setData(pill, 'state', state);
+  pill.title = notes[state];
+}
+
+export function showHealth(health: Health | null): void {
+  const summary = byId('health-summary');
+  setData(summary, 'state', health ? (health.ok ? 'ok' : 'degraded') : 'unknown');
+  const stopped = health?.stages.filter((stage) => stage.state !== 'running') ?? [];
+  setText(
+    summary,
+    !health
+      ? 'pipeline unknown'
+      : health.ok
+        ? 'pipeline ok'
+        : `pipeline degraded${stopped[0] ? `: ${stopped[0].name}` : ''}`,
+  );
+  byId('stages').replaceChildren(
+    ...(health?.stages ?? []).map((stage) => {
+      const item = make('li', '', make('span', '', stage.name), make('span', 'state', stage.state));
+      setData(item, 'state', stage.state === 'running' ? 'ok' : 'degraded');
+      return item;
+    }),
+  );
+  if (!health) return;
+  const scorer = health.scorer || 'none';
+  setText(byId('scorer'), `scorer: ${scorer}${health.scorerNote ? ` — ${health.scorerNote}` : ''}`);
+  setText(byId('version'), health.version);
+}
