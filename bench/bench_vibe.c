@@ -2,9 +2,9 @@
 //
 //     bench_vibe [FILE [ROUNDS]]
 //
-// Without FILE (a text a line): texts of about 100 and about 430 bytes, made of the words of posts
-// in about their frequency, so that what the processor predicts and caches is as it is on real
-// input. Reported is the fastest round: the others had company.
+// Without FILE (a text a line): texts of about 100 and about 430 bytes, made of the words of posts,
+// the common ones more often, and of words that no lexicon has. All texts are scored in each round,
+// and of every 100 texts the fastest time counts: in the others the processor had other work too.
 //
 // What limits the lexicon scorer: on 17,624 real posts callgrind counts 225 instructions a word, of
 // which about 140 go to finding the word in the text and in the table, 30 to the bits that tell
