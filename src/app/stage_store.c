@@ -16,6 +16,7 @@ enum {
     POLL_WAIT_US = 500 * GM_US_PER_MS,
     POLL_MESSAGES_MAX = 8192,
     RETRY_WAIT_US = GM_US_PER_S,
+    AGE_MAX_INTERVALS = 10, // … of an open transaction while the stage is behind
     ARENA_BLOCK_BYTES = 64 * 1024,
 };
 #define ARENA_LIMIT_BYTES  ((size_t)8 * 1024 * 1024) // one message at a time
@@ -226,12 +227,16 @@ static enum gm_err retain(struct keeper *keeper, struct gm_error *error)
     return GM_OK;
 }
 
-static bool commit_due(const struct keeper *keeper)
+// While the stage keeps up, each interval is a transaction. While it is behind, transactions grow:
+// DuckDB writes rows by the hundred thousand straight into the file, which costs half of taking them
+// through its own log first.
+static bool commit_due(const struct keeper *keeper, bool behind)
 {
     const struct gm_config *config = keeper->pipeline->config;
-    return keeper->open &&
-           (keeper->messages >= config->store.batch_max ||
-            gm_monotonic_us() - keeper->open_since_us >= config->store.commit_interval_us);
+    int64_t age_us = gm_monotonic_us() - keeper->open_since_us;
+    return keeper->open && (keeper->messages >= config->store.batch_max ||
+                            (!behind && age_us >= config->store.commit_interval_us) ||
+                            age_us >= AGE_MAX_INTERVALS * config->store.commit_interval_us);
 }
 
 static int64_t poll_wait_us(const struct keeper *keeper)
@@ -268,7 +273,7 @@ static enum gm_err store_next(struct keeper *keeper, struct gm_error *error)
     if (batch.count > 0)
         err = add_batch(keeper, &batch, error);
     gm_bus_release(keeper->consumer);
-    if (!err && commit_due(keeper))
+    if (!err && commit_due(keeper, batch.count == POLL_MESSAGES_MAX))
         err = commit(keeper, error);
     if (!err)
         err = retain(keeper, error);
