@@ -141,6 +141,10 @@ static enum gm_err open_env(struct gm_embedded *log, const struct gm_bus_config 
     if (rc)
         return gm_embedded_fail(log, rc, "opening the log", error);
     log->page_bytes = stat.ms_psize;
+    // LMDB opens its other files close-on-exec, but not this one.
+    mdb_filehandle_t fd;
+    if (mdb_env_get_fd(log->env, &fd) == 0)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
     return GM_OK;
 }
 
@@ -149,14 +153,9 @@ static enum gm_err open_log(struct gm_embedded *log, const struct gm_bus_config 
 {
     char wake_path[PATH_MAX];
     bool is_new;
-    int64_t bytes;
-    enum gm_err err = gm_embedded_check_header(log->data_path, &is_new, &bytes, error);
+    enum gm_err err = gm_embedded_check_header(log->data_path, log->size_max_bytes, &is_new, error);
     if (err)
         return err;
-    if (bytes > log->size_max_bytes)
-        return gm_error_set(error, GM_ERR_INVALID,
-                            "%s: the log takes %lld bytes, bus.size_max is %lld: raise it",
-                            log->path, (long long)bytes, (long long)log->size_max_bytes);
     snprintf(wake_path, sizeof wake_path, "%s/wake", log->path);
     err = gm_wake_open(&log->wake, wake_path, error);
     if (!err)

@@ -47,8 +47,7 @@ void gm_batch_put_bool(struct gm_batch *batch, bool value);
 // Closes the row; flushes where the chunk is full.
 enum gm_err gm_batch_end_row(struct gm_batch *batch, struct gm_error *error);
 
-// Hands all rows to the connection's open transaction. On failure the batch is finished: the
-// transaction can only be rolled back, and the batch must be initialised again.
+// Hands all rows to the connection's open transaction. On failure the batch is finished.
 enum gm_err gm_batch_flush(struct gm_batch *batch, struct gm_error *error);
 
 // Forgets the rows that were not flushed.

@@ -24,26 +24,47 @@ enum {
     FILE_HEADER_BYTES = 3 * 4096, // before the first block of a database file
 };
 
+#if defined(__has_feature)
+#define HAS_FEATURE(name) __has_feature(name)
+#else
+#define HAS_FEATURE(name) 0
+#endif
+#if defined(__SANITIZE_THREAD__) || HAS_FEATURE(thread_sanitizer)
+// The library is built without ThreadSanitizer, which therefore does not see its atomics and takes
+// what they order for races. Here, so that every program with a store in it is spared them.
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "race:libduckdb.so\n";
+}
+#endif
+
 // ------------------------------------------------------------------------- errors
 
-static bool contains(const char *text, const char *part)
-{
-    return strstr(text, part) != NULL;
-}
+// DuckDB tells the reason of a failed system call only in its text, and sometimes only behind the
+// first line of it.
+static const struct {
+    const char *text;
+    enum gm_err code;
+} REASONS[] = {
+    {"Could not set lock", GM_ERR_BUSY},
+    {"No space left on device", GM_ERR_FULL},
+    {"Disk quota exceeded", GM_ERR_FULL},
+    {"failed to offload data block", GM_ERR_FULL}, // memory is full, and so is the disk
+    {"Permission denied", GM_ERR_DENIED},
+    {"Read-only file system", GM_ERR_DENIED},
+    {"Operation not permitted", GM_ERR_DENIED},
+    {"not a valid DuckDB", GM_ERR_CORRUPT},
+    {"Corrupt", GM_ERR_CORRUPT},
+    {"checksum", GM_ERR_CORRUPT},
+    {"Could not read enough bytes", GM_ERR_CORRUPT}, // the file is shorter than it says
+};
 
-// DuckDB tells the reason of a failed system call only in its text.
 static enum gm_err code_of(duckdb_error_type type, const char *message)
 {
-    if (contains(message, "Could not set lock"))
-        return GM_ERR_BUSY;
-    if (contains(message, strerror(ENOSPC)) || contains(message, strerror(EDQUOT)))
-        return GM_ERR_FULL;
-    if (contains(message, strerror(EACCES)) || contains(message, strerror(EROFS)) ||
-        contains(message, strerror(EPERM)))
-        return GM_ERR_DENIED;
-    if (contains(message, "not a valid DuckDB") || contains(message, "Corrupt") ||
-        contains(message, "checksum"))
-        return GM_ERR_CORRUPT;
+    for (size_t i = 0; i < sizeof(REASONS) / sizeof(REASONS[0]); i++)
+        if (strstr(message, REASONS[i].text))
+            return REASONS[i].code;
     switch (type) {
     case DUCKDB_ERROR_OUT_OF_MEMORY:
         return GM_ERR_NOMEM;
@@ -61,9 +82,12 @@ enum gm_err gm_db_error(struct gm_error *error, duckdb_error_type type, const ch
 {
     if (!message)
         message = "no reason given";
+    enum gm_err code = code_of(type, message);
+    if (code == GM_ERR_FULL)
+        return gm_error_set(error, code, "database: the disk is full: free some room");
     // What follows the first line is advice for somebody who types SQL.
     int len = (int)strcspn(message, "\n");
-    return gm_error_set(error, code_of(type, message), "database: %.*s", len, message);
+    return gm_error_set(error, code, "database: %.*s", len, message);
 }
 
 enum gm_err gm_db_run(duckdb_connection connection, const char *sql, struct gm_error *error)
@@ -87,11 +111,6 @@ enum gm_err gm_db_number(duckdb_connection connection, const char *sql, int64_t 
         *ret_number = duckdb_value_int64(&result, 0, 0);
     duckdb_destroy_result(&result);
     return err;
-}
-
-bool gm_db_alive(const struct gm_db *db)
-{
-    return db->database && gm_db_run(db->connection, "SELECT 1", NULL) == GM_OK;
 }
 
 // ------------------------------------------------------------------------- opening
@@ -178,6 +197,13 @@ static void append_path(struct gm_buffer *sql, const char *path)
     gm_buffer_append_byte(sql, '\'');
 }
 
+// The default is what is free at the first spill: nothing, for good, if the disk is full then. The
+// library takes this setting only when it runs.
+static enum gm_err unlimit_spill(duckdb_connection connection, struct gm_error *error)
+{
+    return gm_db_run(connection, "SET max_temp_directory_size = '1TB'", error);
+}
+
 static enum gm_err run_attach(duckdb_connection connection, const struct gm_store_config *config,
                               struct gm_error *error)
 {
@@ -230,15 +256,18 @@ static enum gm_err attach(duckdb_connection connection, const struct gm_store_co
     }
 }
 
-// A file that was cut short opens well and fails only where a missing block is read.
+// A file that was cut short opens well and fails only where a missing block is read. The blocks in
+// use are counted, not those of the header: DuckDB itself cuts off free ones behind them.
 static enum gm_err check_size(duckdb_connection connection, const char *path,
                               struct gm_error *error)
 {
     int64_t block_bytes;
-    enum gm_err err = gm_db_number(connection,
-                                   "SELECT total_blocks * block_size FROM pragma_database_size() "
-                                   "WHERE database_name = '" GM_DB_NAME "'",
-                                   &block_bytes, error);
+    enum gm_err err = gm_db_number(
+        connection,
+        "SELECT block_size * greatest(used_blocks,"
+        " (SELECT max(block_id) + 1 FROM pragma_metadata_info('" GM_DB_NAME "')))::BIGINT"
+        " FROM pragma_database_size() WHERE database_name = '" GM_DB_NAME "'",
+        &block_bytes, error);
     if (err)
         return err;
     struct stat status;
@@ -293,7 +322,8 @@ enum gm_err gm_db_open(const struct gm_store_config *config, struct gm_db *ret_d
         err = gm_error_set(error, GM_ERR_NOMEM, "database %s: no connection", config->path);
         goto close;
     }
-    if ((err = attach(db.connection, config, error)) ||
+    if ((err = unlimit_spill(db.connection, error)) ||
+        (err = attach(db.connection, config, error)) ||
         (err = check_size(db.connection, config->path, error)) ||
         (err = lock_down(db.connection, error)))
         goto close;

@@ -22,10 +22,6 @@ enum gm_err gm_db_open(const struct gm_store_config *config, struct gm_db *ret_d
 // Checkpoints and closes; a db that is not open is fine.
 void gm_db_close(struct gm_db *db);
 
-// False once DuckDB has given the database up (a checkpoint failed half-way): only closing and
-// opening it again helps, which loses nothing that was committed.
-bool gm_db_alive(const struct gm_db *db);
-
 // Runs SQL that has no parameters and no interesting result.
 enum gm_err gm_db_run(duckdb_connection connection, const char *sql, struct gm_error *error);
 

@@ -27,7 +27,7 @@ struct gm_store {
 
     // The writing thread's alone.
     bool in_transaction;
-    bool broken; // DuckDB gave the database up: open it anew before the next transaction
+    bool broken; // something failed inside DuckDB: open it anew before the next transaction
     struct gm_batch batches[GM_STORE_TABLE_COUNT];
     int64_t seq[GM_STORE_TABLE_COUNT]; // of the last row put
     int64_t seq_committed[GM_STORE_TABLE_COUNT];
@@ -41,9 +41,6 @@ struct gm_store {
 // Opens the database and reads from it where to go on.
 enum gm_err gm_store_load(struct gm_store *store, struct gm_error *error);
 void gm_store_unload(struct gm_store *store);
-
-// Initialises the batches that are not.
-enum gm_err gm_store_prepare_batches(struct gm_store *store, struct gm_error *error);
 
 // Bytes of the write-ahead log.
 int64_t gm_store_wal_bytes(const struct gm_store *store);

@@ -101,17 +101,14 @@ static enum gm_err load_offsets(struct gm_store *store, struct gm_error *error)
 
 // ------------------------------------------------------------------------- open and close
 
-static enum gm_err prepare_batch(struct gm_store *store, struct gm_batch *batch, const char *table,
-                                 struct gm_error *error)
+static enum gm_err init_batches(struct gm_store *store, struct gm_error *error)
 {
-    return batch->appender ? GM_OK : gm_batch_init(batch, store->db.connection, table, error);
-}
-
-enum gm_err gm_store_prepare_batches(struct gm_store *store, struct gm_error *error)
-{
-    enum gm_err err = prepare_batch(store, &store->offsets_batch, "bus_offsets", error);
+    if (store->config.read_only)
+        return GM_OK;
+    enum gm_err err =
+        gm_batch_init(&store->offsets_batch, store->db.connection, "bus_offsets", error);
     for (int table = 0; !err && table < GM_STORE_TABLE_COUNT; table++)
-        err = prepare_batch(store, &store->batches[table], TABLES[table], error);
+        err = gm_batch_init(&store->batches[table], store->db.connection, TABLES[table], error);
     return err;
 }
 
@@ -133,7 +130,8 @@ enum gm_err gm_store_load(struct gm_store *store, struct gm_error *error)
         return err;
     if ((err = gm_schema_prepare(store->db.connection, store->config.path, store->config.read_only,
                                  error)) ||
-        (err = load_sequences(store, error)) || (err = load_offsets(store, error))) {
+        (err = load_sequences(store, error)) || (err = load_offsets(store, error)) ||
+        (err = init_batches(store, error))) {
         gm_store_unload(store);
         return err;
     }

@@ -1,9 +1,12 @@
 // Transactions: rows and the offsets they came from, all or nothing.
 //
-// DuckDB checkpoints by itself inside a commit and gives the whole database up when the disk is
+// DuckDB checkpoints by itself inside a commit, and gives the whole database up when the disk is
 // full half-way. So that a commit has but two outcomes, it is kept from doing that: a commit only
 // appends to the write-ahead log, and the log is folded into the file afterwards. Where that
-// fails, the rows are safe in the log, and the next transaction opens the database anew.
+// fails, the rows are safe in the log.
+//
+// After a failure DuckDB's memory is not to be trusted (a rollback that runs out of memory leaves
+// rows marked as deleted by nobody), but its files are: the next transaction opens them anew.
 #include "store/internal.h"
 #include "store/rows.h"
 
@@ -30,8 +33,6 @@ enum gm_err gm_store_begin(struct gm_store *store, struct gm_error *error)
     assert(!store->config.read_only);
     enum gm_err err = store->broken ? reopen(store, error) : GM_OK;
     if (!err)
-        err = gm_store_prepare_batches(store, error);
-    if (!err)
         err = gm_db_run(store->db.connection, "BEGIN", error);
     if (err)
         return err;
@@ -51,7 +52,8 @@ void gm_store_rollback(struct gm_store *store)
     gm_batch_reset(&store->offsets_batch);
     for (int i = 0; i < store->offsets_count; i++)
         store->offsets[i].next = store->offsets[i].committed;
-    gm_db_run(store->db.connection, "ROLLBACK", NULL);
+    if (gm_db_run(store->db.connection, "ROLLBACK", NULL) != GM_OK)
+        store->broken = true;
 }
 
 static enum gm_err write_offsets(struct gm_store *store, struct gm_error *error)
@@ -90,7 +92,8 @@ static void checkpoint_if_due(struct gm_store *store)
         return;
     // Not every commit from now on shall pay for an attempt.
     store->checkpoint_wal_bytes = wal_bytes + CHECKPOINT_WAL_BYTES;
-    store->broken = !gm_db_alive(&store->db);
+    // Now, not when the next rows come: readers shall not have to wait for these.
+    reopen(store, NULL);
 }
 
 enum gm_err gm_store_commit(struct gm_store *store, struct gm_error *error)
@@ -101,7 +104,7 @@ enum gm_err gm_store_commit(struct gm_store *store, struct gm_error *error)
         err = gm_db_run(store->db.connection, "COMMIT", error);
     if (err) {
         gm_store_rollback(store);
-        store->broken = !gm_db_alive(&store->db);
+        store->broken = true;
         return err;
     }
     store->in_transaction = false;
@@ -113,6 +116,15 @@ enum gm_err gm_store_commit(struct gm_store *store, struct gm_error *error)
 }
 
 // ------------------------------------------------------------------------- rows
+
+static enum gm_err end_row(struct gm_store *store, enum gm_store_table table,
+                           struct gm_error *error)
+{
+    enum gm_err err = gm_batch_end_row(&store->batches[table], error);
+    if (err)
+        store->broken = true;
+    return err;
+}
 
 static const char *kind_name(enum gm_signal_kind kind)
 {
@@ -149,7 +161,7 @@ enum gm_err gm_store_add_signal(struct gm_store *store, const struct gm_signal *
     gm_batch_put_text(batch, signal->post_id);
     put_origin(batch, &signal->input);
     gm_batch_put_int64(batch, ++store->seq[GM_STORE_MARKET_SIGNALS]);
-    return gm_batch_end_row(batch, error);
+    return end_row(store, GM_STORE_MARKET_SIGNALS, error);
 }
 
 enum gm_err gm_store_add_post(struct gm_store *store, const struct gm_post *post, int32_t partition,
@@ -169,7 +181,7 @@ enum gm_err gm_store_add_post(struct gm_store *store, const struct gm_post *post
     gm_batch_put_int32(batch, partition);
     gm_batch_put_int64(batch, offset);
     gm_batch_put_int64(batch, ++store->seq[GM_STORE_POSTS]);
-    return gm_batch_end_row(batch, error);
+    return end_row(store, GM_STORE_POSTS, error);
 }
 
 enum gm_err gm_store_add_alert(struct gm_store *store, const struct gm_alert *alert,
@@ -190,7 +202,7 @@ enum gm_err gm_store_add_alert(struct gm_store *store, const struct gm_alert *al
     gm_batch_put_double(batch, alert->threshold_delta_price);
     put_origin(batch, &alert->input);
     gm_batch_put_int64(batch, ++store->seq[GM_STORE_ALERTS]);
-    return gm_batch_end_row(batch, error);
+    return end_row(store, GM_STORE_ALERTS, error);
 }
 
 enum gm_err gm_store_add_dead_letter(struct gm_store *store, const struct gm_dead_letter *letter,
@@ -206,7 +218,7 @@ enum gm_err gm_store_add_dead_letter(struct gm_store *store, const struct gm_dea
     gm_batch_put_blob(batch, letter->payload);
     gm_batch_put_int64(batch, letter->payload_bytes);
     gm_batch_put_int64(batch, ++store->seq[GM_STORE_DEAD_LETTERS]);
-    return gm_batch_end_row(batch, error);
+    return end_row(store, GM_STORE_DEAD_LETTERS, error);
 }
 
 // ------------------------------------------------------------------------- offsets
@@ -277,7 +289,7 @@ enum gm_err gm_store_retain(struct gm_store *store, int64_t before_us, int64_t *
     if ((err = gm_store_commit(store, error)))
         return err;
     if (removed && gm_db_run(store->db.connection, "CHECKPOINT " GM_DB_NAME, NULL) != GM_OK)
-        store->broken = !gm_db_alive(&store->db);
+        reopen(store, NULL);
     *ret_removed = removed;
     return GM_OK;
 }

@@ -17,18 +17,19 @@
 #include <math.h>
 #include <string.h>
 
-static const double SPREAD = 9.0;
-static const double DOUBT = 0.6;
-static const double NEUTRAL_BELOW = 0.15; // |vibe| under which a text is neutral
+#define SPREAD        9.0
+#define DOUBT         0.6
+#define NEUTRAL_BELOW 0.15 // |vibe| under which a text is neutral
 
-static const double NEGATED_GOOD = -0.7; // factors
-static const double NEGATED_BAD = -0.4;
-static const double CAPITALS = 0.25; // added per v
-static const double DRAWN_OUT = 1.2;
-static const double REPEATED = 0.5;
-static const double EXCLAIMED = 0.12; // added per "!", up to three
-static const double ASKED = 0.6;
-static const double SCALE_MIN = 0.3, SCALE_MAX = 2.0;
+#define NEGATED_GOOD (-0.7) // factors
+#define NEGATED_BAD  (-0.4)
+#define DRAWN_OUT    1.2
+#define REPEATED     0.5
+#define ASKED        0.6
+#define CAPITALS     0.25 // added for each v
+#define EXCLAIMED    0.12 // added for each "!", up to three
+#define SCALE_MIN    0.3  // what several words of scale come to
+#define SCALE_MAX    2.0
 
 enum {
     SCALE_REACH = 2,   // words after a word of scale
@@ -47,14 +48,13 @@ struct judge {
     const struct gm_lexicon *lexicon;
     struct tally text, clause;
     size_t position;      // words so far
-    size_t clause_until;  // the position at which it is cut
+    size_t clause_end;    // the position from which on a word begins a new clause
     size_t negated_until; // positions before it are negated
     size_t scaled_until;
     double scale;
     double repetition; // what is left of the valence of `last` when it comes again
     uint16_t last;     // the last word that said something
     int exclaimed, asked;
-    bool ended; // the clause ends before the next word
 };
 
 static void scale_tally(struct tally *tally, double factor)
@@ -75,28 +75,29 @@ static void end_clause(struct judge *judge)
     judge->text.capitals += judge->clause.capitals;
     judge->clause = (struct tally){0};
     judge->exclaimed = judge->asked = 0;
-    judge->ended = false;
-    judge->clause_until = judge->position + CLAUSE_WORDS;
+    judge->clause_end = judge->position + CLAUSE_WORDS;
 }
 
+// Whether a rule applies to a word is as good as random, so the rules are factors picked from
+// tables: a branch on each would be mispredicted about every other time.
 static void add_mood(struct judge *judge, struct gm_lexicon_token token,
                      const struct gm_lexicon_meaning *meaning)
 {
-    double v = meaning->value;
-    judge->repetition = token.word == judge->last ? judge->repetition * REPEATED : 1.0;
+    const double repetition[2] = {1.0, judge->repetition * REPEATED};
+    const double scale[2] = {1.0, judge->scale};
+    static const double drawn_out[2] = {1.0, DRAWN_OUT};
+    static const double negated[2][2] = {{1.0, 1.0}, {NEGATED_BAD, NEGATED_GOOD}};
+    static const double capitals[2] = {0.0, 1.0};
+
+    judge->repetition = repetition[token.word == judge->last];
     judge->last = token.word;
-    v *= judge->repetition;
-    if (judge->position < judge->scaled_until)
-        v *= judge->scale;
+    double v = meaning->value * judge->repetition * drawn_out[token.drawn_out];
+    v *= scale[judge->position < judge->scaled_until];
+    v *= negated[judge->position < judge->negated_until][v > 0];
     judge->scaled_until = 0;
-    if (token.drawn_out)
-        v *= DRAWN_OUT;
-    if (judge->position < judge->negated_until)
-        v *= v > 0 ? NEGATED_GOOD : NEGATED_BAD;
     judge->clause.mood += v;
     judge->clause.mass += fabs(v);
-    if (token.capitals && !meaning->acronym)
-        judge->clause.capitals += v;
+    judge->clause.capitals += v * capitals[token.capitals & !meaning->acronym];
 }
 
 static void add_scale(struct judge *judge, double factor)
@@ -106,12 +107,23 @@ static void add_scale(struct judge *judge, double factor)
     judge->scaled_until = judge->position + 1 + SCALE_REACH;
 }
 
-static void add_meaning(struct judge *judge, struct gm_lexicon_token token,
-                        const struct gm_lexicon_meaning *meaning)
+static void add_mark(struct judge *judge, uint16_t mark)
 {
+    if (judge->position > judge->clause_end) // words came between the last mark and this one
+        end_clause(judge);
+    judge->negated_until = judge->scaled_until = 0;
+    judge->exclaimed += mark == GM_LEXICON_EXCLAIM;
+    judge->asked += mark == GM_LEXICON_ASK;
+    if (mark != GM_LEXICON_COMMA)
+        judge->clause_end = judge->position;
+}
+
+static void add_word(struct judge *judge, struct gm_lexicon_token token,
+                     const struct gm_lexicon_meaning *meaning)
+{
+    if (judge->position >= judge->clause_end)
+        end_clause(judge);
     switch ((enum gm_lexicon_role)meaning->role) {
-    case GM_LEXICON_PLAIN:
-        break;
     case GM_LEXICON_MOOD:
         add_mood(judge, token, meaning);
         break;
@@ -125,26 +137,21 @@ static void add_meaning(struct judge *judge, struct gm_lexicon_token token,
         scale_tally(&judge->clause, meaning->value);
         judge->negated_until = judge->scaled_until = 0;
         break;
+    case GM_LEXICON_PLAIN:
+    case GM_LEXICON_MARK:
+        break;
     }
 }
 
-static void add_mark(struct judge *judge, uint16_t mark)
-{
-    judge->negated_until = judge->scaled_until = 0;
-    judge->exclaimed += mark == GM_LEXICON_EXCLAIM;
-    judge->asked += mark == GM_LEXICON_ASK;
-    judge->ended |= mark != GM_LEXICON_COMMA;
-}
-
-// The longest phrase that begins at tokens[0], and its words; NULL: none.
+// The longest phrase that tokens[0..count) begin with, and its words; NULL: none.
 static const struct gm_lexicon_meaning *find_phrase(const struct gm_lexicon *lexicon,
                                                     const struct gm_lexicon_token *tokens,
                                                     size_t count, size_t *ret_words)
 {
-    const size_t longest = lexicon->words[tokens[0].word].meaning.phrase_words;
     uint64_t packed[GM_LEXICON_PHRASE_WORDS_MAX] = {tokens[0].word};
     size_t words = 1;
-    while (words < longest && words < count && tokens[words].word >= GM_LEXICON_WORD_FIRST) {
+    while (words < GM_LEXICON_PHRASE_WORDS_MAX && words < count &&
+           tokens[words].word >= GM_LEXICON_WORD_FIRST) {
         packed[words] = packed[words - 1] | (uint64_t)tokens[words].word << (16 * words);
         words++;
     }
@@ -159,28 +166,55 @@ static const struct gm_lexicon_meaning *find_phrase(const struct gm_lexicon *lex
     return NULL;
 }
 
-// Judges the token or phrase that begins at tokens[0]; returns how many tokens it has.
-static size_t add_token(struct judge *judge, const struct gm_lexicon_token *tokens, size_t count)
+// Judges the word, phrase or mark that begins at tokens[0]; returns how many tokens it has.
+static size_t add_token(struct judge *judge, const struct gm_lexicon_token *tokens, size_t count,
+                        bool may_begin_phrase)
 {
     const uint16_t word = tokens[0].word;
-    if (word != GM_LEXICON_UNKNOWN && word < GM_LEXICON_WORD_FIRST) {
+    const struct gm_lexicon_meaning *meaning = &judge->lexicon->meanings[word];
+    if (meaning->role == GM_LEXICON_MARK) {
         add_mark(judge, word);
         return 1;
     }
-    if (judge->ended || judge->position >= judge->clause_until)
-        end_clause(judge);
     size_t words = 1;
-    if (word != GM_LEXICON_UNKNOWN) {
-        const struct gm_lexicon_meaning *meaning = &judge->lexicon->words[word].meaning;
-        if (meaning->phrase_words > 1) {
-            const struct gm_lexicon_meaning *phrase =
-                find_phrase(judge->lexicon, tokens, count, &words);
-            meaning = phrase ? phrase : meaning;
-        }
-        add_meaning(judge, tokens[0], meaning);
+    if (may_begin_phrase) {
+        const struct gm_lexicon_meaning *phrase =
+            find_phrase(judge->lexicon, tokens, count, &words);
+        meaning = phrase ? phrase : meaning;
     }
+    add_word(judge, tokens[0], meaning);
     judge->position += words;
     return words;
+}
+
+// Judges tokens[0..count) but for the last `keep` ≤ count; returns how many it has judged.
+// tokens[count] may be read. First it lists, without a branch, the few that may say something.
+static size_t add_tokens(struct judge *judge, const struct gm_lexicon_token *tokens, size_t count,
+                         size_t keep)
+{
+    const struct gm_lexicon *lexicon = judge->lexicon;
+    uint16_t listed[TOKENS]; // indexes, 0x8000 added where a phrase may begin
+    size_t listed_count = 0;
+    for (size_t i = 0; i < count - keep; i++) {
+        const uint16_t word = tokens[i].word;
+        const bool says = lexicon->meanings[word].role != GM_LEXICON_PLAIN;
+        const bool phrase = gm_lexicon_may_begin_phrase(lexicon, word, tokens[i + 1].word);
+        listed[listed_count] = (uint16_t)(i | (size_t)phrase << 15);
+        listed_count += says | phrase;
+    }
+    size_t judged = 0;
+    for (size_t i = 0; i < listed_count; i++) {
+        const size_t at = listed[i] & 0x7FFF;
+        if (at < judged) // inside a phrase
+            continue;
+        judge->position += at - judged;
+        judged = at + add_token(judge, tokens + at, count - at, listed[i] >> 15);
+    }
+    if (judged < count - keep) {
+        judge->position += count - keep - judged;
+        judged = count - keep;
+    }
+    return judged;
 }
 
 static struct gm_mood mood_of(const struct tally *tally, bool mixed_case)
@@ -197,25 +231,24 @@ static struct gm_mood mood_of(const struct tally *tally, bool mixed_case)
 
 static struct gm_mood judge_text(const struct gm_lexicon *lexicon, struct gm_str text)
 {
-    struct judge judge = {.lexicon = lexicon, .clause_until = CLAUSE_WORDS};
+    struct judge judge = {.lexicon = lexicon, .clause_end = CLAUSE_WORDS};
     struct gm_lexicon_reader reader;
-    struct gm_lexicon_token tokens[TOKENS];
+    struct gm_lexicon_token tokens[TOKENS + 1];
     size_t count = 0;
     bool more = true;
     gm_lexicon_reader_init(&reader, lexicon, text);
     while (more) {
         count += gm_lexicon_read(&reader, tokens + count, TOKENS - count);
+        tokens[count] = (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
         more = count == TOKENS;
         // A phrase may go on in what has not been read yet.
-        const size_t keep = more ? GM_LEXICON_PHRASE_WORDS_MAX - 1 : 0;
-        size_t at = 0;
-        while (at + keep < count)
-            at += add_token(&judge, tokens + at, count - at);
-        memmove(tokens, tokens + at, (count - at) * sizeof *tokens);
-        count -= at;
+        const size_t judged =
+            add_tokens(&judge, tokens, count, more ? GM_LEXICON_PHRASE_WORDS_MAX - 1 : 0);
+        count -= judged;
+        memmove(tokens, tokens + judged, count * sizeof *tokens);
     }
     end_clause(&judge);
-    return mood_of(&judge.text, reader.words >= reader.capital_words);
+    return mood_of(&judge.text, reader.capital_words * 2 <= reader.words);
 }
 
 // ------------------------------------------------------------------------- the scorer

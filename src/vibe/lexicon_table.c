@@ -91,7 +91,7 @@ static enum gm_err intern(struct gm_lexicon *lexicon, struct gm_str word, uint16
             return gm_error_set(error, GM_ERR_LIMIT, "lexicon: \"%.*s\" is one word more than %d",
                                 GM_STR_ARG(word), GM_LEXICON_WORDS_MAX);
         number = (uint16_t)lexicon->word_count++;
-        lexicon->words[number].spelling = spelling;
+        lexicon->spellings[number] = spelling;
         size_t slot = gm_lexicon_hash(spelling);
         while (lexicon->word_slots[slot] != 0)
             slot = (slot + 1) & ((1u << GM_LEXICON_WORD_BITS) - 1);
@@ -144,19 +144,18 @@ static enum gm_err add_item(struct gm_lexicon *lexicon, const struct gm_lexicon_
         packed |= (uint64_t)numbers[count] << (16 * count);
         from = to + 1;
     }
-    struct gm_lexicon_meaning meaning = {
+    const struct gm_lexicon_meaning meaning = {
         .value = group->value, .role = (uint8_t)group->role, .acronym = !has_lower_case(item)};
-    struct gm_lexicon_meaning *first = &lexicon->words[numbers[0]].meaning;
     if (count > 1) {
-        if (first->phrase_words < count)
-            first->phrase_words = (uint8_t)count;
+        const size_t pair = gm_lexicon_pair(numbers[0], numbers[1]);
+        lexicon->pairs[pair / 64] |= (uint64_t)1 << (pair % 64);
         return add_phrase(lexicon, item, packed, meaning, error);
     }
-    if (first->role != GM_LEXICON_PLAIN)
+    struct gm_lexicon_meaning *of_word = &lexicon->meanings[numbers[0]];
+    if (of_word->role != GM_LEXICON_PLAIN)
         return gm_error_set(error, GM_ERR_INVALID, "lexicon: \"%.*s\" stands there twice",
                             GM_STR_ARG(item));
-    meaning.phrase_words = first->phrase_words;
-    *first = meaning;
+    *of_word = meaning;
     return GM_OK;
 }
 
@@ -186,6 +185,8 @@ enum gm_err gm_lexicon_create(const struct gm_lexicon_group *groups,
     if (lexicon == NULL)
         return gm_error_set(error, GM_ERR_NOMEM, "lexicon: out of memory");
     lexicon->word_count = GM_LEXICON_WORD_FIRST;
+    for (int mark = GM_LEXICON_UNKNOWN + 1; mark < GM_LEXICON_WORD_FIRST; mark++)
+        lexicon->meanings[mark].role = GM_LEXICON_MARK;
     for (; groups->words != NULL; groups++) {
         const enum gm_err err = add_group(lexicon, groups, error);
         if (err) {

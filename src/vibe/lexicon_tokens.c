@@ -1,9 +1,11 @@
 // The tokeniser of the lexicon scorer.
 //
-// Nearly all of a post is words of ASCII letters, so these are taken eight bytes at a time: where
-// the word ends, its lower case and whether it is in capitals are a few integer operations each.
-// Any word that is different in some way (digits, apostrophes, other letters, more than 16 bytes,
-// letters drawn out) is read again byte by byte by read_odd_word.
+// Nearly all of a post is words of ASCII letters with a space between them. Which of 56 bytes are
+// letters and which are spaces is found by arithmetic on eight bytes at a time and kept as bits, so
+// that going from word to word needs no look at the bytes, and the processor can look up several
+// words at once. Any word that is different in some way (digits, apostrophes, other letters, more
+// than 16 bytes, letters drawn out) is read byte by byte by read_odd_word; anything else by
+// read_other.
 #include "vibe/lexicon_tokens.h"
 
 #include <endian.h>
@@ -33,6 +35,18 @@ static const uint8_t byte_classes[256] = {
     ['+'] = BYTE_SIGN,           ['-'] = BYTE_SIGN,
     ['$'] = BYTE_NAME,           ['@'] = BYTE_NAME,
     [':'] = BYTE_COLON,
+};
+
+// What the byte behind a word of letters may make of it.
+enum after_word {
+    AFTER_NOTHING,
+    AFTER_MORE, // the word goes on: read_odd_word reads it
+    AFTER_URL,  // a URL may have begun
+};
+
+static const uint8_t after_word[256] = {
+    ['0' ... '9'] = AFTER_MORE, ['\''] = AFTER_MORE, [0x80 ... 0xFF] = AFTER_MORE,
+    [':'] = AFTER_URL,          ['.'] = AFTER_URL,
 };
 
 static inline unsigned char byte_at(struct gm_str text, size_t at)
@@ -146,8 +160,7 @@ static uint16_t find_bytes(const struct gm_lexicon *lexicon, const char *bytes, 
 static struct gm_lexicon_token odd_word_find(const struct odd_word *word,
                                              const struct gm_lexicon *lexicon)
 {
-    struct gm_lexicon_token token = {.capitals =
-                                         word->plain_len > 1 && word->letter && !word->lower};
+    struct gm_lexicon_token token = {.capitals = word->letter && !word->lower};
     if (word->unknown)
         return token;
     size_t len = word->plain_len;
@@ -200,8 +213,8 @@ static struct gm_lexicon_token read_odd_word(struct gm_lexicon_reader *reader)
     while (reader->at < reader->text.len && odd_word_take(&word, reader->text, reader->at, &bytes))
         reader->at += bytes;
     const struct gm_lexicon_token token = odd_word_find(&word, reader->lexicon);
-    if (word.plain_len > 1 && word.letter)
-        ++*(token.capitals ? &reader->capital_words : &reader->words);
+    reader->words += word.letter;
+    reader->capital_words += token.capitals;
     return token;
 }
 
@@ -211,6 +224,8 @@ static struct gm_lexicon_token read_odd_word(struct gm_lexicon_reader *reader)
 #define HIGH_BITS  (0x80 * EVERY_BYTE)
 #define CASE_BITS  (0x20 * EVERY_BYTE)
 
+enum { WINDOW_BYTES = 56 }; // under 64, so that no run of bits fills its integer
+
 // Eight bytes of the text, the first one lowest; zeros past its end.
 static inline uint64_t load_eight(struct gm_str text, size_t at)
 {
@@ -219,35 +234,73 @@ static inline uint64_t load_eight(struct gm_str text, size_t at)
         memcpy(&bytes, text.data + at, sizeof bytes);
         return le64toh(bytes);
     }
+    if (at >= text.len)
+        return 0;
+    if (text.len >= sizeof bytes) {
+        memcpy(&bytes, text.data + text.len - sizeof bytes, sizeof bytes);
+        return le64toh(bytes) >> (8 * (at + sizeof bytes - text.len));
+    }
     for (size_t i = 0; at + i < text.len; i++)
         bytes |= (uint64_t)(unsigned char)text.data[at + i] << (8 * i);
     return bytes;
 }
 
-// The high bit of each byte that is no ASCII letter. No sum carries over into the next byte: each
+// The high bit of each byte that is an ASCII letter. No sum carries over into the next byte: each
 // is at most 0x7F + 0x1F.
-static inline uint64_t not_letters(uint64_t bytes)
+static inline uint64_t find_letters(uint64_t bytes)
 {
     const uint64_t lower = (bytes | CASE_BITS) & ~HIGH_BITS;
     const uint64_t from_a = lower + (0x80 - 'a') * EVERY_BYTE;
     const uint64_t past_z = lower + (0x80 - 'z' - 1) * EVERY_BYTE;
-    return (~from_a | past_z | bytes) & HIGH_BITS;
+    return from_a & ~past_z & ~bytes & HIGH_BITS;
 }
 
-// The high bit of each byte of a word that may equal the byte behind it; never misses one that
-// does.
-static inline uint64_t repeated(uint64_t bytes, uint64_t behind)
+// The high bit of each byte that is a space.
+static inline uint64_t find_spaces(uint64_t bytes)
 {
-    const uint64_t change = bytes ^ behind;
-    return (change - EVERY_BYTE) & ~change & (bytes + 0x7F * EVERY_BYTE) & HIGH_BITS;
+    const uint64_t differs = bytes ^ (' ' * EVERY_BYTE);
+    return ~(((differs & ~HIGH_BITS) + ~HIGH_BITS) | differs) & HIGH_BITS;
 }
 
-// May three letters in a row be equal? Never wrong where it says no.
-static inline bool may_be_drawn_out(struct gm_lexicon_spelling word)
+// The high bits of eight bytes as eight bits: the product brings that of byte i to bit 56 + i, and
+// no two of its terms meet.
+static inline uint64_t gather(uint64_t high_bits)
 {
-    const uint64_t low = repeated(word.low, word.low >> 8 | word.high << 56);
-    const uint64_t high = repeated(word.high, word.high >> 8);
-    return ((low & (low >> 8 | high << 56)) | (high & high >> 8)) != 0;
+    return ((high_bits >> 7) * 0x0102040810204080u) >> 56;
+}
+
+static inline struct gm_lexicon_spelling load_sixteen(struct gm_str text, size_t at)
+{
+    struct gm_lexicon_spelling bytes;
+    if (at + sizeof bytes > text.len)
+        return (struct gm_lexicon_spelling){load_eight(text, at), load_eight(text, at + 8)};
+    memcpy(&bytes.low, text.data + at, sizeof bytes.low);
+    memcpy(&bytes.high, text.data + at + 8, sizeof bytes.high);
+    return (struct gm_lexicon_spelling){le64toh(bytes.low), le64toh(bytes.high)};
+}
+
+// Moves the window to `at`.
+static void move_window(struct gm_lexicon_reader *reader, size_t at)
+{
+    const struct gm_str text = reader->text;
+    uint64_t letters = 0, spaces = 0;
+    for (size_t i = 0; i < WINDOW_BYTES && at + i < text.len; i += 8) {
+        const uint64_t bytes = load_eight(text, at + i);
+        letters |= gather(find_letters(bytes)) << i;
+        spaces |= gather(find_spaces(bytes)) << i;
+    }
+    const size_t left = text.len - at;
+    spaces |= ~(uint64_t)0 << (left < WINDOW_BYTES ? left : WINDOW_BYTES);
+    reader->window = at;
+    reader->letters = letters;
+    reader->spaces = spaces;
+}
+
+// Not 0 where three of the letters `own` in a row are the same; may be not 0 where none are.
+static inline uint64_t find_drawn_out(uint64_t bytes, uint64_t own)
+{
+    const uint64_t differs = (bytes ^ bytes >> 8) | (bytes ^ bytes >> 16) | ~own;
+    return (differs - EVERY_BYTE) & ~differs & HIGH_BITS;
 }
 
 // Skips to the next white space.
@@ -267,51 +320,71 @@ static bool begins_url(struct gm_str text, size_t at, size_t end)
            (text.data[at + 1] | 0x20) == 'w' && (text.data[at + 2] | 0x20) == 'w';
 }
 
-static inline struct gm_lexicon_token read_word(struct gm_lexicon_reader *reader)
+// For a word of n bytes, which bytes of its two integers are its own.
+#define LOW(n) ((n) >= 8 ? ~(uint64_t)0 : ((uint64_t)1 << (8 * (n)&63)) - 1)
+#define OWN(n)                                                                                     \
+    {                                                                                              \
+        LOW(n), (n) < 8 ? 0 : LOW((n)-8)                                                           \
+    }
+static const struct gm_lexicon_spelling own_bytes[GM_LEXICON_WORD_BYTES_MAX + 1] = {
+    OWN(0), OWN(1),  OWN(2),  OWN(3),  OWN(4),  OWN(5),  OWN(6),  OWN(7),  OWN(8),
+    OWN(9), OWN(10), OWN(11), OWN(12), OWN(13), OWN(14), OWN(15), OWN(16),
+};
+
+static struct gm_lexicon_token read_url(struct gm_lexicon_reader *reader, size_t end)
+{
+    reader->at = skip_dark(reader->text, end);
+    return (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
+}
+
+// Reads the word of `len` ASCII letters at reader->at, which is `at`; returns where to go on.
+static inline size_t read_word(struct gm_lexicon_reader *reader, size_t at, size_t len,
+                               struct gm_lexicon_token *ret_token)
 {
     const struct gm_str text = reader->text;
-    const size_t at = reader->at;
-    struct gm_lexicon_spelling spelling = {load_eight(text, at), 0};
-    uint64_t ends = not_letters(spelling.low);
-    uint64_t lower_case;
-    size_t len;
-    if (ends != 0) {
-        // From the lowest high bit: all bits of the bytes below it.
-        const uint64_t inside = ((ends & -ends) >> 7) - 1;
-        len = (size_t)__builtin_ctzll(ends) / 8;
-        lower_case = spelling.low & inside & CASE_BITS;
-        spelling.low = (spelling.low | CASE_BITS) & inside;
-    } else {
-        spelling.high = load_eight(text, at + 8);
-        ends = not_letters(spelling.high);
-        if (ends == 0)
-            return read_odd_word(reader);
-        const uint64_t inside = ((ends & -ends) >> 7) - 1;
-        len = 8 + (size_t)__builtin_ctzll(ends) / 8;
-        lower_case = (spelling.low | (spelling.high & inside)) & CASE_BITS;
-        spelling.low |= CASE_BITS;
-        spelling.high = (spelling.high | CASE_BITS) & inside;
+    const size_t end = at + len;
+    const enum after_word after = after_word[byte_at(text, end)];
+    const bool url = after == AFTER_URL && begins_url(text, at, end);
+    if (url || after == AFTER_MORE || len > GM_LEXICON_WORD_BYTES_MAX) {
+        *ret_token = url ? read_url(reader, end) : read_odd_word(reader);
+        return reader->at;
     }
-    const unsigned char after = byte_at(text, at + len);
-    if (byte_classes[after] == BYTE_DIGIT || byte_classes[after] == BYTE_BEYOND || after == '\'')
-        return read_odd_word(reader);
-    struct gm_lexicon_token token = {.word = gm_lexicon_find(reader->lexicon, spelling),
-                                     .capitals = lower_case == 0 && len > 1};
-    reader->at = at + len;
-    if ((after == ':' || after == '.') && begins_url(text, at, at + len)) {
-        reader->at = skip_dark(text, at + len);
-        return (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
+    const struct gm_lexicon_spelling own = own_bytes[len];
+    struct gm_lexicon_spelling word = load_sixteen(text, at);
+    word.low &= own.low;
+    word.high &= own.high;
+    const bool capitals = ((word.low | word.high) & CASE_BITS) == 0;
+    word.low |= CASE_BITS & own.low;
+    word.high |= CASE_BITS & own.high;
+    const uint16_t number = gm_lexicon_find(reader->lexicon, word);
+    uint64_t drawn_out = find_drawn_out(word.low, own.low);
+    if (len > 8) // also over the border between the two
+        drawn_out |=
+            find_drawn_out(word.low >> 48 | word.high << 16, own.low >> 48 | own.high << 16) |
+            find_drawn_out(word.high, own.high);
+    if ((drawn_out != 0) & (number == GM_LEXICON_UNKNOWN)) {
+        *ret_token = read_odd_word(reader);
+        return reader->at;
     }
-    if (token.word == GM_LEXICON_UNKNOWN && may_be_drawn_out(spelling)) {
-        reader->at = at;
-        return read_odd_word(reader);
-    }
-    reader->capital_words += token.capitals;
-    reader->words += !token.capitals && len > 1;
-    return token;
+    reader->words++;
+    reader->capital_words += capitals;
+    *ret_token = (struct gm_lexicon_token){.word = number, .capitals = capitals};
+    return end;
 }
 
 // ------------------------------------------------------------------------- everything else
+
+// "2021", "3.50": an unknown word. With letters, as "10x", a word like any other.
+static struct gm_lexicon_token read_number(struct gm_lexicon_reader *reader)
+{
+    size_t end = reader->at + 1;
+    while (class_at(reader->text, end) == BYTE_DIGIT)
+        end++;
+    if (byte_at(reader->text, end) != ' ')
+        return read_odd_word(reader);
+    reader->at = end;
+    return (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
+}
 
 // Looks up a mark that the lexicon lists by a name of two bytes.
 static uint16_t find_mark(const struct gm_lexicon *lexicon, const char *name)
@@ -394,13 +467,12 @@ static bool read_mark(struct gm_lexicon_reader *reader, uint16_t mark,
     return true;
 }
 
-// Reads what begins with a byte that is no letter. False: nothing that counts.
-static bool read_other(struct gm_lexicon_reader *reader, enum byte_class class,
-                       struct gm_lexicon_token *ret_token)
+// Reads what begins with a byte that is neither letter nor space. False: nothing that counts.
+static bool read_other(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_token)
 {
-    switch (class) {
+    switch (class_at(reader->text, reader->at)) {
     case BYTE_DIGIT:
-        *ret_token = read_odd_word(reader);
+        *ret_token = read_number(reader);
         return true;
     case BYTE_BEYOND:
         return read_beyond(reader, ret_token);
@@ -432,18 +504,36 @@ void gm_lexicon_reader_init(struct gm_lexicon_reader *reader, const struct gm_le
                             struct gm_str text)
 {
     *reader = (struct gm_lexicon_reader){.lexicon = lexicon, .text = text};
+    move_window(reader, 0);
 }
 
 size_t gm_lexicon_read(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_tokens,
                        size_t max)
 {
     size_t count = 0;
-    while (count < max && reader->at < reader->text.len) {
-        const enum byte_class class = class_at(reader->text, reader->at);
-        if (class == BYTE_LETTER)
-            ret_tokens[count++] = read_word(reader);
-        else if (read_other(reader, class, &ret_tokens[count]))
-            count++;
+    size_t at = reader->at;
+    while (count < max && at < reader->text.len) {
+        if (at - reader->window >= WINDOW_BYTES)
+            move_window(reader, at);
+        const uint64_t dark = ~reader->spaces >> (at - reader->window);
+        if (dark == 0) {
+            at = reader->window + WINDOW_BYTES;
+            continue;
+        }
+        at += (size_t)__builtin_ctzll(dark);
+        const uint64_t letters = reader->letters >> (at - reader->window);
+        reader->at = at;
+        if ((letters & 1) == 0) {
+            count += read_other(reader, &ret_tokens[count]);
+            at = reader->at;
+            continue;
+        }
+        const size_t len = (size_t)__builtin_ctzll(~letters);
+        if (at + len == reader->window + WINDOW_BYTES && at > reader->window)
+            move_window(reader, at); // to see where the word ends
+        else
+            at = read_word(reader, at, len, &ret_tokens[count++]);
     }
+    reader->at = at < reader->text.len ? at : reader->text.len; // a window may end past the text
     return count;
 }

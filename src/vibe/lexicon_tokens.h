@@ -12,17 +12,19 @@
 #include "vibe/lexicon_table.h"
 
 struct gm_lexicon_token {
-    uint16_t word;     // GM_LEXICON_UNKNOWN … or a word's number
-    uint8_t capitals;  // 1: two letters or more, and all of them capitals
-    uint8_t drawn_out; // 1: found only after its letters were cut
+    uint16_t word;  // GM_LEXICON_UNKNOWN … or a word's number
+    bool capitals;  // all of its letters are
+    bool drawn_out; // found only after its letters were cut
 };
 
 struct gm_lexicon_reader {
     const struct gm_lexicon *lexicon;
     struct gm_str text;
-    size_t at;            // bytes read
-    size_t words;         // words of letters so far that are in lower or mixed case
-    size_t capital_words; // words in capitals so far
+    size_t at;                // bytes read
+    size_t words;             // words so far that have a letter
+    size_t capital_words;     // of these, in capitals ("I" as well)
+    size_t window;            // where the 56 bytes begin that the next two tell of
+    uint64_t letters, spaces; // bit i: text[window + i] is an ASCII letter, a space or past the end
 };
 
 void gm_lexicon_reader_init(struct gm_lexicon_reader *reader, const struct gm_lexicon *lexicon,

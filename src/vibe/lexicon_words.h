@@ -8,6 +8,7 @@ enum gm_lexicon_role {
     GM_LEXICON_SCALE,    // value: the factor by which it makes the next mood stronger or weaker
     GM_LEXICON_NEGATE,   // value: over how many of the next words it reaches
     GM_LEXICON_CONTRAST, // value: the factor that is left of the clause before it
+    GM_LEXICON_MARK,     // the tokeniser's own, for punctuation; in no group
 };
 
 struct gm_lexicon_group {

@@ -1,15 +1,11 @@
 // The lexicon scorer: what it makes of sentences, and the laws that its rules follow.
+#include "../test.h"
+
 #include "vibe/scorer.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void *lexicon;
 

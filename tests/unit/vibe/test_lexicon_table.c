@@ -1,17 +1,13 @@
 // The lexicon's table: everything listed is found, nothing else is, and a faulty list is refused.
+#include "../test.h"
+
 #include "vibe/lexicon_table.h"
 
 #include "base/str.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static uint16_t find(const struct gm_lexicon *lexicon, const char *word)
 {
@@ -40,16 +36,16 @@ static void test_finds_words_and_phrases(void **state)
     assert_int_equal(gm_lexicon_create(groups, &lexicon, &error), GM_ERR_INVALID);
     assert_int_equal(gm_lexicon_create(good, &lexicon, NULL), GM_OK);
 
-    const struct gm_lexicon_meaning *moon = &lexicon->words[find(lexicon, "MoOn")].meaning;
+    const struct gm_lexicon_meaning *moon = &lexicon->meanings[find(lexicon, "MoOn")];
     assert_int_equal(moon->role, GM_LEXICON_MOOD);
     assert_true(moon->value == 2.5f);
-    assert_int_equal(moon->phrase_words, 2);
     assert_false(moon->acronym);
-    assert_true(lexicon->words[find(lexicon, "hodl")].meaning.acronym);
+    assert_true(lexicon->meanings[find(lexicon, "hodl")].acronym);
 
-    const struct gm_lexicon_meaning *to = &lexicon->words[find(lexicon, "to")].meaning;
+    const struct gm_lexicon_meaning *to = &lexicon->meanings[find(lexicon, "to")];
     assert_int_equal(to->role, GM_LEXICON_PLAIN);
-    assert_int_equal(to->phrase_words, 3);
+    assert_true(gm_lexicon_may_begin_phrase(lexicon, find(lexicon, "to"), find(lexicon, "the")));
+    assert_false(gm_lexicon_may_begin_phrase(lexicon, find(lexicon, "the"), find(lexicon, "to")));
 
     assert_int_equal(find_pair(lexicon, "moon", "landing")->role, GM_LEXICON_SCALE);
     assert_int_equal(find_pair(lexicon, "rug", "pull")->role, GM_LEXICON_MOOD);
@@ -143,7 +139,7 @@ static void test_the_list_is_sound(void **state)
         assert_true(group->role != GM_LEXICON_CONTRAST || (size > 0 && size < 1));
     }
     for (size_t i = GM_LEXICON_WORD_FIRST; i < lexicon->word_count; i++)
-        assert_int_equal(gm_lexicon_find(lexicon, lexicon->words[i].spelling), i);
+        assert_int_equal(gm_lexicon_find(lexicon, lexicon->spellings[i]), i);
     for (size_t i = 0; i < lexicon->phrase_count; i++)
         assert_ptr_equal(gm_lexicon_find_phrase(lexicon, lexicon->phrases[i].words),
                          &lexicon->phrases[i].meaning);

@@ -1,17 +1,13 @@
 // The tokeniser: texts written by hand to the tokens that they must give, and random texts against
 // a plain tokeniser that goes byte by byte.
+#include "../test.h"
+
 #include "vibe/lexicon_tokens.h"
 
 #include <ctype.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { TOKENS_MAX = 256 };
 
@@ -52,7 +48,7 @@ static const char *read_all(struct gm_str text, size_t at_once)
         count = gm_lexicon_read(&reader, tokens, at_once);
         for (size_t i = 0; i < count; i++) {
             const struct gm_lexicon_token token = tokens[i];
-            const struct gm_lexicon_spelling *spelling = &lexicon->words[token.word].spelling;
+            const struct gm_lexicon_spelling *spelling = &lexicon->spellings[token.word];
             char word[24];
             if (token.word < GM_LEXICON_WORD_FIRST)
                 snprintf(word, sizeof word, "%s", marks[token.word]);
@@ -83,6 +79,8 @@ static void test_reads_texts(void **state)
         {"institutional", "institutional"},
         {"INSTITUTIONAL", "^institutional"},
         {"Institutionals institutiona", "_ _"},
+        {"letttterss lettersss institutionnnal institutioooonal INSTITUTIONALLL overperrrformances",
+         "~letterss ~letterss ~institutional ~institutional ^~institutional ~overperformances"},
         {"overperformances overperformancess", "overperformances _"},
         {"don't DON'T don\xe2\x80\x99t don\xe2\x80\x98t 'don't'", "don't ^don't don't don't don't"},
         {"moon's cool' ' 'so", "moon cool so"},
@@ -119,8 +117,8 @@ static void test_counts_capitals(void **state)
     struct gm_lexicon_token tokens[TOKENS_MAX];
     gm_lexicon_reader_init(&reader, lexicon, gm_str("I SAID moon, DON'T $GME you're A 100X 5"));
     gm_lexicon_read(&reader, tokens, TOKENS_MAX);
-    assert_int_equal(reader.capital_words, 3); // SAID DON'T 100X
-    assert_int_equal(reader.words, 2);         // moon you're
+    assert_int_equal(reader.capital_words, 5); // I SAID DON'T A 100X
+    assert_int_equal(reader.words, 7);         // moon you're
 }
 
 // ------------------------------------------------------------------------- the oracle
@@ -146,13 +144,6 @@ static size_t plain_read(struct gm_str text, uint16_t *words)
     return count;
 }
 
-static uint32_t next_random(uint32_t *seed)
-{
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 17;
-    return *seed ^= *seed << 5;
-}
-
 static void test_agrees_with_a_plain_tokeniser(void **state)
 {
     (void)state;
@@ -176,12 +167,12 @@ static void test_agrees_with_a_plain_tokeniser(void **state)
                                          "_",
                                          "\"",
                                          "("};
-    uint32_t seed = 2463534242u;
+    struct test_random random = {1};
     for (int round = 0; round < 20000; round++) {
         char text[512];
         size_t len = 0;
-        for (uint32_t n = next_random(&seed) % 12; n > 0; n--) {
-            const char *piece = pieces[next_random(&seed) % (sizeof pieces / sizeof *pieces)];
+        for (size_t n = test_random_below(&random, 12); n > 0; n--) {
+            const char *piece = pieces[test_random_below(&random, sizeof pieces / sizeof *pieces)];
             memcpy(text + len, piece, strlen(piece));
             len += strlen(piece);
         }

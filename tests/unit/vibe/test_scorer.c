@@ -1,15 +1,11 @@
 // The contract of scorers, run over every one in the table, and the front that opens them.
+#include "../test.h"
+
 #include "vibe/scorer.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 enum { LARGE_BYTES = 1024 * 1024 };
 
