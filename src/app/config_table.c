@@ -98,8 +98,10 @@ const struct gm_config_option gm_config_options[] = {
      .min = 32 * MIB, .max = 1 * TIB, .help = "The most memory for the database's buffers."},
     {"store.threads", GM_CONFIG_INT, AT(store.threads), .standard = "1", .min = 1, .max = 256,
      .help = "Threads that the database uses for one query."},
-    {"store.batch_max", GM_CONFIG_INT, AT(store.batch_max), .standard = "20000", .min = 1,
-     .max = 1000000, .help = "The most rows of one transaction."},
+    {"store.batch_max", GM_CONFIG_INT, AT(store.batch_max), .standard = "250000", .min = 1,
+     .max = 1000000,
+     .help = "The most messages of one transaction. While the writer keeps up, "
+             "store.commit_interval ends it long before."},
     {"store.commit_interval", GM_CONFIG_DURATION, AT(store.commit_interval_us), .standard = "250ms",
      .min = 1 * MS, .max = 1 * MIN,
      .help = "How long rows are gathered before they are committed. Shorter shows them sooner in "

@@ -8,7 +8,7 @@
 
 #include <inttypes.h>
 
-enum { POLL_WAIT_US = 500 * GM_US_PER_MS, ARENA_BLOCK_BYTES = 4096 };
+enum { ARENA_BLOCK_BYTES = 4096 };
 
 static const char GROUP[] = "notify";
 
@@ -50,7 +50,7 @@ enum gm_err gm_stage_notify(struct gm_pipeline *pipeline, void *context, struct 
     while (!err && !gm_stop_raised(&pipeline->stop)) {
         struct gm_batch batch;
         // One at a time: an alert that was told is never told again after a crash of a later one.
-        err = gm_bus_poll(consumer, 1, POLL_WAIT_US, &batch, error);
+        err = gm_pipeline_poll(pipeline, "notify", consumer, 1, &batch, error);
         if (!err && batch.count == 1 && tell(pipeline, notifier, batch.messages, &arena)) {
             err = gm_bus_txn_advance(txn, consumer, 1, error);
             if (!err)

@@ -17,7 +17,6 @@
 #include <stdlib.h>
 
 enum {
-    POLL_WAIT_US = 500 * GM_US_PER_MS,
     ARENA_BLOCK_BYTES = 1024 * 1024,
 };
 #define ARENA_LIMIT_BYTES ((size_t)512 * 1024 * 1024)
@@ -410,8 +409,8 @@ static enum gm_err process_next(struct processor *processor, struct gm_error *er
 {
     struct gm_batch batch;
     enum gm_err err =
-        gm_bus_poll(processor->consumer, (size_t)processor->pipeline->config->process.batch_max,
-                    POLL_WAIT_US, &batch, error);
+        gm_pipeline_poll(processor->pipeline, "process", processor->consumer,
+                         (size_t)processor->pipeline->config->process.batch_max, &batch, error);
     if (err)
         return err;
     if (batch.lost > 0) {
@@ -421,7 +420,7 @@ static enum gm_err process_next(struct processor *processor, struct gm_error *er
                "bus.retention",
                batch.lost);
     }
-    if (batch.generation != processor->generation) {
+    if (batch.generation != processor->generation && batch.generation > 0) {
         if ((err = rebuild_trackers(processor, error)))
             return err;
         processor->generation = batch.generation;

@@ -228,8 +228,8 @@ static enum gm_err retain(struct keeper *keeper, struct gm_error *error)
 }
 
 // While the stage keeps up, each interval is a transaction. While it is behind, transactions grow:
-// DuckDB writes rows by the hundred thousand straight into the file, which costs half of taking them
-// through its own log first.
+// DuckDB writes rows by the hundred thousand straight into the file, which costs half of taking
+// them through its own log first.
 static bool commit_due(const struct keeper *keeper, bool behind)
 {
     const struct gm_config *config = keeper->pipeline->config;

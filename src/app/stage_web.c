@@ -3,7 +3,7 @@
 
 #include "base/log.h"
 
-enum { PUBLISH_MESSAGES_MAX = 1024, POLL_WAIT_US = 500 * GM_US_PER_MS };
+enum { PUBLISH_MESSAGES_MAX = 1024 };
 
 enum gm_err gm_stage_web(struct gm_pipeline *pipeline, void *context, struct gm_error *error)
 {
@@ -22,7 +22,7 @@ enum gm_err gm_stage_publish(struct gm_pipeline *pipeline, void *context, struct
         return err;
     while (!err && !gm_stop_raised(&pipeline->stop)) {
         struct gm_batch batch;
-        err = gm_bus_poll(consumer, PUBLISH_MESSAGES_MAX, POLL_WAIT_US, &batch, error);
+        err = gm_pipeline_poll(pipeline, "publish", consumer, PUBLISH_MESSAGES_MAX, &batch, error);
         for (size_t i = 0; !err && i < batch.count; i++) {
             const struct gm_message *message = &batch.messages[i];
             bool alert = message->topic == GM_TOPIC_MARKET_ALERTS;
