@@ -229,25 +229,20 @@ enum gm_err gm_json_string(struct gm_json *json, struct gm_str *ret_text, struct
 
 // ---------------------------------------------------------------------------------- scalars
 
-// Passes over a number; its text in *ret_text.
-static enum gm_err read_number(struct gm_json *json, struct gm_str *ret_text,
-                               struct gm_error *error)
+// Passes over a number and returns its text, which is empty where there is none.
+static struct gm_str take_number(struct gm_json *json)
 {
     pass_space(json);
-    size_t len = gm_number_scan(json->at, (size_t)(json->end - json->at));
-    if (len == 0)
-        return expected(json, "a number", error);
-    *ret_text = (struct gm_str){json->at, len};
-    json->at += len;
-    return GM_OK;
+    struct gm_str text = {json->at, gm_number_scan(json->at, (size_t)(json->end - json->at))};
+    json->at += text.len;
+    return text;
 }
 
 enum gm_err gm_json_number(struct gm_json *json, double *ret_value, struct gm_error *error)
 {
-    struct gm_str text = {NULL, 0};
-    enum gm_err err = read_number(json, &text, error);
-    if (err)
-        return err;
+    struct gm_str text = take_number(json);
+    if (text.len == 0)
+        return expected(json, "a number", error);
     if (gm_number_read(text.data, text.len, ret_value))
         return GM_OK;
     json->at = text.data;
@@ -256,10 +251,9 @@ enum gm_err gm_json_number(struct gm_json *json, double *ret_value, struct gm_er
 
 enum gm_err gm_json_integer(struct gm_json *json, int64_t *ret_value, struct gm_error *error)
 {
-    struct gm_str text = {NULL, 0};
-    enum gm_err err = read_number(json, &text, error);
-    if (err)
-        return err;
+    struct gm_str text = take_number(json);
+    if (text.len == 0)
+        return expected(json, "a number", error);
     json->at = text.data; // where it stays when the number is refused
     bool negative = text.data[0] == '-';
     uint64_t limit = negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX, value = 0;
@@ -405,7 +399,6 @@ enum gm_err gm_json_skip(struct gm_json *json, struct gm_error *error)
 {
     bool truth;
     struct raw raw = {{NULL, 0}, false};
-    struct gm_str number;
     switch (gm_json_peek(json)) {
     case GM_JSON_OBJECT:
         return skip_object(json, error);
@@ -414,7 +407,7 @@ enum gm_err gm_json_skip(struct gm_json *json, struct gm_error *error)
     case GM_JSON_STRING:
         return read_raw(json, &raw, error);
     case GM_JSON_NUMBER:
-        return read_number(json, &number, error);
+        return take_number(json).len ? GM_OK : expected(json, "a number", error);
     case GM_JSON_TRUE:
     case GM_JSON_FALSE:
         return gm_json_bool(json, &truth, error);

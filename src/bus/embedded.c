@@ -220,6 +220,11 @@ static int embedded_partitions(void *backend)
     return ((struct gm_embedded *)backend)->partitions;
 }
 
+static int64_t embedded_identity(void *backend)
+{
+    return ((struct gm_embedded *)backend)->identity;
+}
+
 static void embedded_wake(void *backend)
 {
     struct gm_embedded *log = backend;
@@ -407,6 +412,7 @@ const struct gm_bus_ops gm_bus_embedded = {
     .open = embedded_open,
     .close = embedded_close,
     .partitions = embedded_partitions,
+    .identity = embedded_identity,
     .wake = embedded_wake,
     .consumer_open = gm_embedded_consumer_open,
     .consumer_close = gm_embedded_consumer_close,

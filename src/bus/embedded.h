@@ -60,6 +60,7 @@ struct gm_embedded {
     struct gm_embedded *next_open;
     uint64_t device, inode; // of the folder
     int partitions;
+    int64_t identity;
     int64_t size_max_bytes, retention_us;
     int64_t page_bytes;
 

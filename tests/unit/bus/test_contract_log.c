@@ -580,6 +580,18 @@ static void test_describe_tells_ends_and_lags(void **state)
 
 // ------------------------------------------------------------------------- opening
 
+static void test_a_log_keeps_its_identity(void **state)
+{
+    struct fixture *f = *state, *other;
+    int64_t identity = gm_bus_identity(f->bus);
+    assert_true(identity >= 0);
+    assert_int_equal(contract_set_up((void **)&other), 0);
+    assert_int_not_equal(gm_bus_identity(other->bus), identity);
+    contract_tear_down((void **)&other);
+    reopen(f);
+    assert_int_equal(gm_bus_identity(f->bus), identity);
+}
+
 static void test_opening_checks_what_it_is_told(void **state)
 {
     struct fixture *f = *state;
@@ -630,6 +642,7 @@ int main(void)
         CASE(test_names_have_rules),
         CASE(test_a_reader_without_a_group_has_no_position),
         CASE(test_describe_tells_ends_and_lags),
+        CASE(test_a_log_keeps_its_identity),
         CASE(test_opening_checks_what_it_is_told),
     };
     return run_contract(tests);
