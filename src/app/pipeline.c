@@ -3,7 +3,8 @@
 
 #include "app/control.h"
 #include "app/source.h"
-#include "app/stages.h"
+#include "app/stage/stages.h"
+#include "app/version.h"
 #include "base/log.h"
 
 #include <assert.h>
@@ -111,6 +112,7 @@ static enum gm_err open_web(struct gm_pipeline *pipeline, struct gm_error *error
         .port = pipeline->config->web.port,
         .source = &pipeline->web_source,
         .metrics = &pipeline->metrics,
+        .version = GM_VERSION,
     };
     enum gm_err err = gm_web_create(&web, &pipeline->web, error);
     if (err)

@@ -8,7 +8,7 @@
 #ifndef GM_APP_PIPELINE_H
 #define GM_APP_PIPELINE_H
 
-#include "app/config.h"
+#include "app/config/config.h"
 #include "base/error.h"
 #include "base/metrics.h"
 #include "base/stop.h"
