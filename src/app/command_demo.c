@@ -114,9 +114,12 @@ static enum gm_err run_demo(const struct gm_config *config, const struct args *a
     const struct gm_replay_order order = {
         .prices_path = prices,
         .social_path = social,
-        .speed = args->speed >= 0 ? args->speed : stay ? SPEED_ON_TERMINAL : 0,
+        .speed = args->speed >= 0 ? args->speed
+                 : stay           ? SPEED_ON_TERMINAL
+                                  : 0,
         .serve = true,
         .stay = stay,
+        .quiet = args->json,
     };
     struct gm_replay_summary summary;
     if (!args->json)

@@ -41,11 +41,11 @@ struct doctor {
     int running_pid; // of the ghostmarket on this data directory; 0: none
 };
 
-static void find(struct doctor *doctor, enum verdict verdict, const char *check,
-                 const char *format, ...) __attribute__((format(printf, 4, 5)));
+static void find(struct doctor *doctor, enum verdict verdict, const char *check, const char *format,
+                 ...) __attribute__((format(printf, 4, 5)));
 
-static void find(struct doctor *doctor, enum verdict verdict, const char *check,
-                 const char *format, ...)
+static void find(struct doctor *doctor, enum verdict verdict, const char *check, const char *format,
+                 ...)
 {
     static const char *const words[] = {"ok", "note", "problem"};
     static const char *const tints[] = {"\033[32m", "\033[33m", "\033[31m"};
@@ -57,8 +57,8 @@ static void find(struct doctor *doctor, enum verdict verdict, const char *check,
     doctor->bad += verdict == BAD;
     if (doctor->json)
         json_array_append_new(doctor->findings,
-                              json_pack("{s:s,s:s,s:s}", "check", check, "verdict",
-                                        words[verdict], "message", message));
+                              json_pack("{s:s,s:s,s:s}", "check", check, "verdict", words[verdict],
+                                        "message", message));
     else
         printf("%s%-8s%s %-14s %s\n", doctor->colour ? tints[verdict] : "", words[verdict],
                doctor->colour ? "\033[0m" : "", check, message);

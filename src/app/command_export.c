@@ -20,8 +20,8 @@ struct args {
 
 static const struct gm_option options[] = {
     {"table", "NAME", GM_OPTION_CHOICE, offsetof(struct args, table),
-     .choices = {"market_signals", "posts", "alerts", "dead_letters"},
-     .standard = "market_signals", .help = "what to export"},
+     .choices = {"market_signals", "posts", "alerts", "dead_letters"}, .standard = "market_signals",
+     .help = "what to export"},
     {"format", "NAME", GM_OPTION_CHOICE, offsetof(struct args, format),
      .choices = {"jsonl", "csv", "parquet"}, .standard = "jsonl",
      .help = "JSON Lines, CSV with a header, or Parquet"},
@@ -39,8 +39,7 @@ static enum gm_err export_to_fd(const struct gm_config *config, const struct arg
     int64_t rows;
     enum gm_store_table table = (enum gm_store_table)args->table;
     enum gm_store_format format = (enum gm_store_format)args->format;
-    enum gm_err err =
-        gm_control_export(config->data_dir, table, format, ret_fd, &rows, error);
+    enum gm_err err = gm_control_export(config->data_dir, table, format, ret_fd, &rows, error);
     if (err != GM_ERR_NOT_FOUND)
         return err;
     if (access(config->store.path, F_OK) != 0)
@@ -59,8 +58,8 @@ static enum gm_err export_to_fd(const struct gm_config *config, const struct arg
         return err;
     const char *base = getenv("TMPDIR");
     char path[PATH_MAX];
-    int len = snprintf(path, sizeof path, "%s/ghostmarket-export-XXXXXX",
-                       base && *base ? base : "/tmp");
+    int len =
+        snprintf(path, sizeof path, "%s/ghostmarket-export-XXXXXX", base && *base ? base : "/tmp");
     int made = len < (int)sizeof path ? mkostemp(path, O_CLOEXEC) : -1;
     if (made < 0) {
         err = gm_error_errno(error, errno, "%s", path);

@@ -41,6 +41,7 @@ static int replay(const struct gm_invocation *invocation)
         .social_path = args->social,
         .speed = args->speed,
         .serve = args->serve,
+        .quiet = args->json,
     };
     struct gm_replay_summary summary;
     enum gm_err err = gm_replay_run(&config, &order, &summary, &error);

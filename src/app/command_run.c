@@ -52,8 +52,7 @@ static int run_parts(const struct gm_invocation *invocation, unsigned parts)
 
 static int run(const struct gm_invocation *invocation)
 {
-    return run_parts(invocation,
-                     GM_PART_PROCESS | GM_PART_STORE | GM_PART_WEB | GM_PART_NOTIFY);
+    return run_parts(invocation, GM_PART_PROCESS | GM_PART_STORE | GM_PART_WEB | GM_PART_NOTIFY);
 }
 
 static int process(const struct gm_invocation *invocation)

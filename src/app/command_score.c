@@ -67,8 +67,7 @@ static enum gm_err flush_batch(struct score *score, struct gm_error *error)
     gm_arena_reset(&score->arena);
     if ((err = gm_buffer_ok(&score->out, error)))
         return err;
-    if (fwrite(score->out.data, 1, score->out.len, stdout) != score->out.len ||
-        fflush(stdout) != 0)
+    if (fwrite(score->out.data, 1, score->out.len, stdout) != score->out.len || fflush(stdout) != 0)
         return gm_error_errno(error, errno, "stdout");
     return GM_OK;
 }

@@ -142,6 +142,8 @@ enum gm_err gm_pipeline_init(struct gm_pipeline *pipeline, const struct gm_confi
         err = open_store(pipeline, error);
     if (!err && parts & GM_PART_WEB)
         err = open_web(pipeline, error);
+    if (!err && parts & GM_PART_NOTIFY && config->notify.command.count > 0)
+        gm_pipeline_add(pipeline, "notify", gm_stage_notify, NULL);
     if (!err && parts != 0)
         gm_pipeline_add(pipeline, "keep", gm_stage_keep, NULL);
     if (err)
@@ -171,8 +173,7 @@ void gm_pipeline_add(struct gm_pipeline *pipeline, const char *name, gm_stage_ru
 {
     assert(pipeline->stage_count < GM_STAGES_MAX);
     struct gm_stage *stage = &pipeline->stages[pipeline->stage_count++];
-    *stage = (struct gm_stage){
-        .name = name, .run = run, .context = context, .pipeline = pipeline};
+    *stage = (struct gm_stage){.name = name, .run = run, .context = context, .pipeline = pipeline};
 }
 
 static void *stage_main(void *argument)

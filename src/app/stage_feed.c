@@ -87,8 +87,7 @@ static enum gm_err commit(struct feeder *feeder, struct gm_error *error)
         return GM_OK;
     enum gm_err err = set_cursor(feeder, error);
     if (!err)
-        err = gm_pipeline_commit(feeder->pipeline, feeder->stage->ops->name, feeder->txn,
-                                 error);
+        err = gm_pipeline_commit(feeder->pipeline, feeder->stage->ops->name, feeder->txn, error);
     if (err)
         return err;
     gm_metric_add(&feed_ticks, feeder->ticks);
@@ -105,8 +104,7 @@ static enum gm_err commit(struct feeder *feeder, struct gm_error *error)
 static bool commit_due(const struct feeder *feeder)
 {
     return feeder->messages >= BATCH_MESSAGES_MAX || feeder->bytes >= BATCH_BYTES_MAX ||
-           (feeder->messages > 0 &&
-            gm_monotonic_us() - feeder->open_since_us >= BATCH_AGE_MAX_US);
+           (feeder->messages > 0 && gm_monotonic_us() - feeder->open_since_us >= BATCH_AGE_MAX_US);
 }
 
 static enum gm_err feed_next(struct feeder *feeder, bool *ret_done, struct gm_error *error)

@@ -60,8 +60,8 @@ static void watch_partition(void *context, const struct gm_bus_partition_info *i
     char labels[LABELS_BYTES];
     snprintf(labels, sizeof labels, "topic=\"%s\",partition=\"%" PRId32 "\"",
              gm_topic_name(info->topic), info->partition);
-    struct gm_metric *end = gauge_of(context, LOG_END,
-                                     "Offset that the next message of a partition gets.", labels);
+    struct gm_metric *end =
+        gauge_of(context, LOG_END, "Offset that the next message of a partition gets.", labels);
     struct gm_metric *kept =
         gauge_of(context, LOG_MESSAGES, "Messages that the log keeps.", labels);
     if (end)
@@ -85,8 +85,8 @@ static enum gm_err keep_once(struct watch *watch, struct gm_error *error)
 {
     struct gm_bus *bus = watch->pipeline->bus;
     int64_t removed = 0;
-    enum gm_err err = gm_bus_retain(bus, gm_clock_now_us(&gm_clock_real), RETAIN_MESSAGES_MAX,
-                                    &removed, error);
+    enum gm_err err =
+        gm_bus_retain(bus, gm_clock_now_us(&gm_clock_real), RETAIN_MESSAGES_MAX, &removed, error);
     if (err && !error->retriable)
         return err;
     gm_metric_add(&removed_messages, removed);

@@ -3,8 +3,8 @@
 // A batch is taken in the bus's order, its texts are scored together, its events go through the
 // trackers one by one, and everything that comes of it is committed with the batch's offsets in one
 // transaction. What cannot be taken becomes a dead letter in the same transaction. The trackers are
-// the only state; they are rebuilt from market-signals whenever the ownership of partitions changes,
-// at the start above all.
+// the only state; they are rebuilt from market-signals whenever the ownership of partitions
+// changes, at the start above all.
 #include "app/stages.h"
 
 #include "app/tickers.h"
@@ -44,9 +44,8 @@ static struct gm_metric scored_texts = GM_METRIC(
 static struct gm_metric score_us =
     GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_scorer_busy_microseconds_total", "",
               "Time that the scorer has worked.");
-static struct gm_metric commit_time =
-    GM_METRIC(GM_METRIC_HISTOGRAM, "ghostmarket_commit_seconds", "stage=\"process\"",
-              "Time that one commit takes.");
+static struct gm_metric commit_time = GM_METRIC(GM_METRIC_HISTOGRAM, "ghostmarket_commit_seconds",
+                                                "stage=\"process\"", "Time that one commit takes.");
 static struct gm_metric rebuild_us =
     GM_METRIC(GM_METRIC_GAUGE, "ghostmarket_rebuild_microseconds", "",
               "Time that the last rebuilding of the windows took.");
@@ -68,11 +67,11 @@ struct processor {
     struct gm_bus_consumer *consumer;
     struct gm_bus_txn *txn;
     struct gm_tickers tickers;
-    struct gm_arena arena;     // decoded texts of one batch
-    struct gm_buffer out;      // one encoded message
-    struct event *events;      // batch_max
-    struct gm_str *texts;      // batch_max
-    struct gm_mood *moods;     // batch_max
+    struct gm_arena arena; // decoded texts of one batch
+    struct gm_buffer out;  // one encoded message
+    struct event *events;  // batch_max
+    struct gm_str *texts;  // batch_max
+    struct gm_mood *moods; // batch_max
     size_t event_count, text_count;
     int64_t generation; // of the trackers' state
     struct {
@@ -105,8 +104,8 @@ static bool rebuild_row(void *context, const struct gm_message *message)
     }
     rebuild->rows++;
     enum gm_tracker_kind kind = row.kind == GM_SIGNAL_PRICE ? GM_TRACKER_PRICE : GM_TRACKER_VIBE;
-    if (gm_tracker_restore(&ticker->tracker, kind, row.timestamp_us, row.value, row.late,
-                           row.alert, row.watermark_us, &ticker->restored, &rebuild->error))
+    if (gm_tracker_restore(&ticker->tracker, kind, row.timestamp_us, row.value, row.late, row.alert,
+                           row.watermark_us, &ticker->restored, &rebuild->error))
         return false;
     rebuild->open_tickers -= ticker->restored;
     return rebuild->open_tickers > 0;
@@ -129,8 +128,8 @@ static enum gm_err rebuild_trackers(struct processor *processor, struct gm_error
         return gm_error_prefix(error, "rebuilding the windows");
     int64_t took_us = gm_monotonic_us() - begin_us;
     gm_metric_set(&rebuild_us, took_us);
-    gm_log(GM_LOG_INFO, "process", "windows rebuilt from %" PRId64 " rows in %.1f ms",
-           rebuild.rows, (double)took_us / GM_US_PER_MS);
+    gm_log(GM_LOG_INFO, "process", "windows rebuilt from %" PRId64 " rows in %.1f ms", rebuild.rows,
+           (double)took_us / GM_US_PER_MS);
     return GM_OK;
 }
 
@@ -313,10 +312,10 @@ static enum gm_err apply_event(struct processor *processor, const struct event *
 {
     bool price = event->kind == GM_SIGNAL_PRICE;
     struct gm_metrics_row row;
-    enum gm_err err = gm_tracker_apply(
-        &event->ticker->tracker, price ? GM_TRACKER_PRICE : GM_TRACKER_VIBE,
-        price ? event->tick.timestamp_us : event->post.timestamp_us,
-        price ? event->tick.price_usd : event->mood.vibe, &row, error);
+    enum gm_err err =
+        gm_tracker_apply(&event->ticker->tracker, price ? GM_TRACKER_PRICE : GM_TRACKER_VIBE,
+                         price ? event->tick.timestamp_us : event->post.timestamp_us,
+                         price ? event->tick.price_usd : event->mood.vibe, &row, error);
     if (err == GM_ERR_INVALID) // a scorer that breaks its contract costs a post, not the stage
         return bury(processor, event->message, error->message, error);
     if (err)
@@ -457,8 +456,8 @@ enum gm_err gm_stage_process(struct gm_pipeline *pipeline, void *context, struct
 
 void gm_stage_process_register(struct gm_metrics *metrics)
 {
-    struct gm_metric *all[] = {&signals_price, &signals_social, &late_events,   &alerts,
-                               &dead_letters,  &scored_texts,   &score_us,      &commit_time,
+    struct gm_metric *all[] = {&signals_price, &signals_social, &late_events, &alerts,
+                               &dead_letters,  &scored_texts,   &score_us,    &commit_time,
                                &rebuild_us,    &lost_messages};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         gm_metrics_register(metrics, all[i]);

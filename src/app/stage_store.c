@@ -18,8 +18,8 @@ enum {
     RETRY_WAIT_US = GM_US_PER_S,
     ARENA_BLOCK_BYTES = 64 * 1024,
 };
-#define ARENA_LIMIT_BYTES   ((size_t)8 * 1024 * 1024) // one message at a time
-#define RETAIN_INTERVAL_US  GM_US_PER_HOUR
+#define ARENA_LIMIT_BYTES  ((size_t)8 * 1024 * 1024) // one message at a time
+#define RETAIN_INTERVAL_US GM_US_PER_HOUR
 
 static struct gm_metric rows_committed =
     GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_store_rows_total", "",
@@ -27,9 +27,8 @@ static struct gm_metric rows_committed =
 static struct gm_metric rows_retained =
     GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_store_rows_removed_total", "",
               "Rows that retention has removed from the database.");
-static struct gm_metric commit_time =
-    GM_METRIC(GM_METRIC_HISTOGRAM, "ghostmarket_commit_seconds", "stage=\"store\"",
-              "Time that one commit takes.");
+static struct gm_metric commit_time = GM_METRIC(GM_METRIC_HISTOGRAM, "ghostmarket_commit_seconds",
+                                                "stage=\"store\"", "Time that one commit takes.");
 static struct gm_metric commit_failures =
     GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_store_failures_total", "",
               "Transactions that failed and were tried again.");
@@ -45,9 +44,9 @@ struct keeper {
     struct gm_tickers tickers; // for their names
     struct gm_arena arena;
     int64_t generation;
-    bool open;              // a database transaction is open
-    int64_t open_since_us;  // monotonic
-    int64_t rows, messages; // in the open transaction
+    bool open;                                           // a database transaction is open
+    int64_t open_since_us;                               // monotonic
+    int64_t rows, messages;                              // in the open transaction
     int64_t next[GM_TOPIC_COUNT][GM_BUS_PARTITIONS_MAX]; // offsets of the open transaction
     uint64_t moved[GM_TOPIC_COUNT];                      // bits: partitions whose offset moved
     int64_t retained_us;                                 // monotonic: when retention last ran
@@ -197,8 +196,7 @@ static enum gm_err recover(struct keeper *keeper, struct gm_error *cause, struct
         return cause->code;
     }
     gm_metric_add(&commit_failures, 1);
-    gm_log(GM_LOG_ERROR, "store", "%s: nothing is lost, trying again every second",
-           cause->message);
+    gm_log(GM_LOG_ERROR, "store", "%s: nothing is lost, trying again every second", cause->message);
     if (keeper->open)
         gm_store_rollback(keeper->store);
     gm_bus_txn_abort(keeper->txn);
@@ -217,8 +215,8 @@ static enum gm_err retain(struct keeper *keeper, struct gm_error *error)
     if (keep_us == 0 || keeper->open || now_us - keeper->retained_us < RETAIN_INTERVAL_US)
         return GM_OK;
     int64_t removed;
-    enum gm_err err = gm_store_retain(keeper->store, gm_clock_now_us(&gm_clock_real) - keep_us,
-                                      &removed, error);
+    enum gm_err err =
+        gm_store_retain(keeper->store, gm_clock_now_us(&gm_clock_real) - keep_us, &removed, error);
     if (err)
         return err;
     keeper->retained_us = now_us;
@@ -240,16 +238,16 @@ static int64_t poll_wait_us(const struct keeper *keeper)
 {
     if (!keeper->open)
         return POLL_WAIT_US;
-    int64_t left_us = keeper->open_since_us +
-                      keeper->pipeline->config->store.commit_interval_us - gm_monotonic_us();
+    int64_t left_us = keeper->open_since_us + keeper->pipeline->config->store.commit_interval_us -
+                      gm_monotonic_us();
     return left_us < 0 ? 0 : left_us < POLL_WAIT_US ? left_us : POLL_WAIT_US;
 }
 
 static enum gm_err store_next(struct keeper *keeper, struct gm_error *error)
 {
     struct gm_batch batch;
-    enum gm_err err = gm_bus_poll(keeper->consumer, POLL_MESSAGES_MAX, poll_wait_us(keeper),
-                                  &batch, error);
+    enum gm_err err =
+        gm_bus_poll(keeper->consumer, POLL_MESSAGES_MAX, poll_wait_us(keeper), &batch, error);
     if (err)
         return err;
     if (batch.generation != keeper->generation) {

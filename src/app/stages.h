@@ -29,6 +29,9 @@ gm_stage_run_fn gm_stage_publish;
 // The web server's event loop.
 gm_stage_run_fn gm_stage_web;
 
+// market-alerts → the configured command.
+gm_stage_run_fn gm_stage_notify;
+
 // Retention of the log, gauges of its size and of every group's lag; once a second.
 gm_stage_run_fn gm_stage_keep;
 

@@ -18,8 +18,7 @@ enum gm_err gm_tickers_init(struct gm_tickers *tickers, const struct gm_config *
     *tickers = (struct gm_tickers){.slot_count = 16};
     while (tickers->slot_count < 2 * config->ticker_count)
         tickers->slot_count *= 2;
-    tickers->list = calloc(config->ticker_count ? config->ticker_count : 1,
-                           sizeof *tickers->list);
+    tickers->list = calloc(config->ticker_count ? config->ticker_count : 1, sizeof *tickers->list);
     tickers->slots = calloc(tickers->slot_count, sizeof(struct gm_ticker *));
     if (!tickers->list || !tickers->slots) {
         gm_tickers_finish(tickers);
