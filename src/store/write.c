@@ -13,7 +13,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { CHECKPOINT_WAL_BYTES = 32 * 1024 * 1024 };
+enum { CHECKPOINT_WAL_BYTES = 16 * 1024 * 1024 };
 
 // ------------------------------------------------------------------------- begin and end
 
