@@ -3,7 +3,8 @@
 
 #include "app/control.h"
 #include "app/source.h"
-#include "app/stages.h"
+#include "app/stage/stages.h"
+#include "app/version.h"
 #include "base/log.h"
 
 #include <assert.h>
@@ -18,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { COMMIT_RETRY_US = GM_US_PER_S };
+enum { RETRY_US = GM_US_PER_S, POLL_WAIT_US = 500 * GM_US_PER_MS };
 
 // ------------------------------------------------------------------------- opening
 
@@ -111,6 +112,7 @@ static enum gm_err open_web(struct gm_pipeline *pipeline, struct gm_error *error
         .port = pipeline->config->web.port,
         .source = &pipeline->web_source,
         .metrics = &pipeline->metrics,
+        .version = GM_VERSION,
     };
     enum gm_err err = gm_web_create(&web, &pipeline->web, error);
     if (err)
@@ -257,6 +259,24 @@ enum gm_err gm_pipeline_join(struct gm_pipeline *pipeline, struct gm_error *erro
 
 // ------------------------------------------------------------------------- helpers of stages
 
+enum gm_err gm_pipeline_poll(struct gm_pipeline *pipeline, const char *stage,
+                             struct gm_bus_consumer *consumer, size_t max_messages,
+                             struct gm_batch *ret_batch, struct gm_error *error)
+{
+    struct gm_error cause = {0};
+    enum gm_err err = gm_bus_poll(consumer, max_messages, POLL_WAIT_US, ret_batch, &cause);
+    if (!err)
+        return GM_OK;
+    if (!cause.retriable) {
+        *error = cause;
+        return err;
+    }
+    gm_log(GM_LOG_ERROR, stage, "%s: nothing is lost, trying again every second", cause.message);
+    gm_stop_wait(&pipeline->stop, RETRY_US);
+    *ret_batch = (struct gm_batch){0};
+    return GM_OK;
+}
+
 enum gm_err gm_pipeline_commit(struct gm_pipeline *pipeline, const char *stage,
                                struct gm_bus_txn *txn, struct gm_error *error)
 {
@@ -273,7 +293,7 @@ enum gm_err gm_pipeline_commit(struct gm_pipeline *pipeline, const char *stage,
         if (!told)
             gm_log(GM_LOG_ERROR, stage, "%s: nothing is lost, trying again every second",
                    cause.message);
-        if (gm_stop_wait(&pipeline->stop, COMMIT_RETRY_US))
+        if (gm_stop_wait(&pipeline->stop, RETRY_US))
             return gm_error_set(error, GM_ERR_STOPPED, "stopped while waiting to commit");
     }
 }

@@ -5,7 +5,7 @@
 #include "app/control.h"
 #include "app/pipeline.h"
 #include "app/progress.h"
-#include "app/stages.h"
+#include "app/stage/stages.h"
 #include "base/log.h"
 #include "feed/replay.h"
 

@@ -2,7 +2,7 @@
 #ifndef GM_APP_REPLAY_H
 #define GM_APP_REPLAY_H
 
-#include "app/config.h"
+#include "app/config/config.h"
 #include "base/error.h"
 
 #include <stdbool.h>
