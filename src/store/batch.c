@@ -1,4 +1,5 @@
-// Filling DuckDB's vectors in place: measured three times as fast as its appender row by row.
+// Filling DuckDB's vectors in place: a quarter of what its appender takes value by value, and an
+// appender that is empty between calls, so that a rollback has nothing to undo there.
 #include "store/batch.h"
 
 #include "base/clock.h"
