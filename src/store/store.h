@@ -23,6 +23,7 @@
 //                   threshold_delta_price, input_topic, input_partition, input_offset, seq
 //   dead_letters    observed_at, stage, reason, origin, key, payload BLOB, payload_bytes, seq
 //   bus_offsets     topic VARCHAR, partition INTEGER, next_offset BIGINT
+//   bus_log         identity BIGINT -- of the log that the offsets are about
 //   schema_version  version INTEGER
 #ifndef GM_STORE_STORE_H
 #define GM_STORE_STORE_H
@@ -102,6 +103,11 @@ void gm_store_rollback(struct gm_store *store);
 // The committed next_offset; 0 when there is none. Outside a transaction.
 enum gm_err gm_store_get_offset(struct gm_store *store, enum gm_topic topic, int32_t partition,
                                 int64_t *ret_next_offset, struct gm_error *error);
+
+// Says which log the offsets are about (gm_bus_identity, ≥ 0); outside a transaction, before the
+// offsets are asked for. Where it is another one than before, because the old one was damaged and
+// moved away, the offsets begin anew at 0; rows stay.
+enum gm_err gm_store_use_log(struct gm_store *store, int64_t identity, struct gm_error *error);
 
 // Removes rows whose timestamp (dead letters: observed_at) lies before `before_us`, in a
 // transaction of its own, and gives their room in the file to later rows.

@@ -11,6 +11,8 @@
 #include "store/rows.h"
 
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { CHECKPOINT_WAL_BYTES = 16 * 1024 * 1024 };
@@ -248,6 +250,26 @@ enum gm_err gm_store_get_offset(struct gm_store *store, enum gm_topic topic, int
         return gm_error_set(error, GM_ERR_NOMEM, "database: out of memory");
     *ret_next_offset = offset->committed < 0 ? 0 : offset->committed;
     return GM_OK;
+}
+
+enum gm_err gm_store_use_log(struct gm_store *store, int64_t identity, struct gm_error *error)
+{
+    assert(!store->in_transaction);
+    int64_t known = -1;
+    enum gm_err err = store->broken ? reopen(store, error) : GM_OK;
+    if (!err)
+        err = gm_db_number(store->db.connection,
+                           "SELECT coalesce(max(identity), -1) FROM gm.bus_log", &known, error);
+    if (err || known == identity)
+        return err;
+    char sql[256];
+    snprintf(sql, sizeof(sql),
+             "BEGIN; DELETE FROM gm.bus_offsets; DELETE FROM gm.bus_log;"
+             "INSERT INTO gm.bus_log VALUES (%" PRId64 "); COMMIT",
+             identity);
+    err = gm_db_run(store->db.connection, sql, error);
+    store->broken = true; // whether it failed or not, what is in memory is about another log
+    return err;
 }
 
 // ------------------------------------------------------------------------- retention

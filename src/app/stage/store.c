@@ -304,6 +304,8 @@ static enum gm_err keeper_create(struct gm_pipeline *pipeline, struct keeper **r
     gm_arena_init(&keeper->arena, ARENA_BLOCK_BYTES, ARENA_LIMIT_BYTES);
     enum gm_err err = gm_tickers_init(&keeper->tickers, config, error);
     if (!err)
+        err = gm_store_use_log(keeper->store, gm_bus_identity(pipeline->bus), error);
+    if (!err)
         err = gm_bus_consumer_open(pipeline->bus, config->store.group, GM_STORE_TOPICS,
                                    GM_BUS_EARLIEST, &keeper->consumer, error);
     if (!err)
