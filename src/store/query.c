@@ -221,8 +221,9 @@ static enum gm_err compose_posts(struct statement *statement, duckdb_connection 
     append_newest(statement, "posts", query);
     gm_buffer_printf(&statement->sql,
                      ") SELECT post.*, signal.value AS vibe, signal.label, signal.scorer FROM post"
-                     " LEFT JOIN gm.market_signals AS signal ON signal.post_id = post.id AND "
-                     "signal.input_topic = '%s'"
+                     " LEFT JOIN gm.market_signals AS signal ON signal.input_topic = '%s'"
+                     // Offsets begin anew with a new log; the id tells the two posts apart.
+                     " AND signal.post_id = post.id"
                      " AND signal.input_partition = post.input_partition"
                      " AND signal.input_offset = post.input_offset"
                      " ORDER BY post.timestamp, post.seq",

@@ -2,11 +2,11 @@
 // and afterwards nothing is lost.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { exportText, gm, makeRecording, ok, replay, scratch, start, until } from './lib.mjs';
+import { exportRows, exportText, gm, makeRecording, ok, replay, scratch, start, until } from './lib.mjs';
 
 const isRoot = process.getuid() === 0;
 const needsRoot = isRoot ? false : 'mounting needs root';
@@ -92,4 +92,20 @@ test('a database that somebody else has open is told with the process', async (t
   const second = gm(['serve', '--data-dir', data]);
   assert.equal(second.status, 1);
   assert.match(second.stderr, new RegExp(`process ${first.pid}`));
+});
+
+test('a log that was moved away: the next one goes on, and no row is lost or taken twice', (t) => {
+  const dir = scratch(t);
+  const data = join(dir, 'data');
+  const first = makeRecording(dir, 300, 34);
+  ok(replay(first, data));
+  const before = exportRows(data);
+  rmSync(join(data, 'log'), { recursive: true });
+  const other = join(dir, 'other');
+  mkdirSync(other);
+  ok(replay(makeRecording(other, 200, 35), data));
+  const after = exportRows(data);
+  assert.equal(after.length, 500);
+  assert.deepEqual(after.slice(0, 300), before);
+  assert.equal(exportRows(data, 'posts').length, after.filter((r) => r.kind === 'social').length);
 });

@@ -242,6 +242,25 @@ static void long_texts_come_back(void **state)
 
 // ------------------------------------------------------------------------- transactions
 
+static void another_log_begins_anew(void **state)
+{
+    struct fixture *fixture = *state;
+    struct gm_store *store = fixture_open(fixture->path);
+    must(gm_store_use_log(store, 7, NULL), NULL);
+    must(add_rows(store, 0, 5, NULL), NULL);
+    must(gm_store_use_log(store, 7, NULL), NULL);
+    assert_int_equal(get_offset(store), 5);
+    must(gm_store_use_log(store, 8, NULL), NULL);
+    assert_int_equal(get_offset(store), 0);
+    assert_int_equal(count_rows(store, GM_STORE_MARKET_SIGNALS), 5);
+    must(add_rows(store, 0, 3, NULL), NULL);
+    gm_store_close(store);
+    store = fixture_open(fixture->path);
+    must(gm_store_use_log(store, 8, NULL), NULL);
+    assert_int_equal(get_offset(store), 3);
+    gm_store_close(store);
+}
+
 static void rolls_back(void **state)
 {
     struct fixture *fixture = *state;
@@ -416,6 +435,7 @@ int main(void)
         TEST(posts_alerts_and_letters_come_back),
         TEST(doubles_keep_every_bit),
         TEST(long_texts_come_back),
+        TEST(another_log_begins_anew),
         TEST(rolls_back),
         TEST(closing_rolls_back),
         TEST(survives_what_duckdb_refuses),
