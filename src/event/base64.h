@@ -1,4 +1,4 @@
-// Base64 (RFC 4648, section 4): how bytes that are no text travel in JSON. Internal to event.
+// Base64 (RFC 4648, section 4): how bytes that are no text travel in JSON. Internal to this program.
 #ifndef GM_EVENT_BASE64_H
 #define GM_EVENT_BASE64_H
 

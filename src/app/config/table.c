@@ -94,7 +94,7 @@ const struct gm_config_option gm_config_options[] = {
     {"store.path", GM_CONFIG_TEXT, AT(store.path), .example = "data/ghostmarket.duckdb",
      .help = "The DuckDB database file; not set: `DATA_DIR/ghostmarket.duckdb`. One process at a "
              "time can have it open."},
-    {"store.memory_max", GM_CONFIG_SIZE, AT(store.memory_max_bytes), .standard = "96MiB",
+    {"store.memory_max", GM_CONFIG_SIZE, AT(store.memory_max_bytes), .standard = "64MiB",
      .min = 32 * MIB, .max = 1 * TIB, .help = "The most memory for the database's buffers."},
     {"store.threads", GM_CONFIG_INT, AT(store.threads), .standard = "1", .min = 1, .max = 256,
      .help = "Threads that the database uses for one query."},
