@@ -30,6 +30,9 @@ static struct gm_metric signals_social =
 static struct gm_metric late_events =
     GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_late_events_total", "",
               "Events that came too late for their window: recorded, in no window.");
+static struct gm_metric window_overflow =
+    GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_window_overflow_total", "",
+              "Entries that a full window let go before their time: rule.entries_max is reached.");
 static struct gm_metric alerts =
     GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_alerts_total", "", "Alerts raised.");
 static struct gm_metric dead_letters =
@@ -74,7 +77,7 @@ struct processor {
     size_t event_count, text_count;
     int64_t generation; // of the trackers' state
     struct {
-        int64_t price, social, late, alerts, dead_letters;
+        int64_t price, social, late, overflow, alerts, dead_letters;
     } batch; // counted with the commit
 };
 
@@ -306,10 +309,16 @@ static enum gm_err append_alert(struct processor *processor, const struct event 
                              gm_buffer_str(&processor->out), error);
 }
 
+static int64_t overflow_of(const struct gm_ticker *ticker)
+{
+    return ticker->tracker.prices.overflow + ticker->tracker.vibes.overflow;
+}
+
 static enum gm_err apply_event(struct processor *processor, const struct event *event,
                                struct gm_error *error)
 {
     bool price = event->kind == GM_SIGNAL_PRICE;
+    int64_t overflow_before = overflow_of(event->ticker);
     struct gm_metrics_row row;
     enum gm_err err =
         gm_tracker_apply(&event->ticker->tracker, price ? GM_TRACKER_PRICE : GM_TRACKER_VIBE,
@@ -329,6 +338,7 @@ static enum gm_err apply_event(struct processor *processor, const struct event *
     processor->batch.price += price;
     processor->batch.social += !price;
     processor->batch.late += row.late;
+    processor->batch.overflow += overflow_of(event->ticker) - overflow_before;
     return row.alert ? append_alert(processor, event, &signal, error) : GM_OK;
 }
 
@@ -337,6 +347,7 @@ static void count_batch(struct processor *processor)
     gm_metric_add(&signals_price, processor->batch.price);
     gm_metric_add(&signals_social, processor->batch.social);
     gm_metric_add(&late_events, processor->batch.late);
+    gm_metric_add(&window_overflow, processor->batch.overflow);
     gm_metric_add(&alerts, processor->batch.alerts);
     gm_metric_add(&dead_letters, processor->batch.dead_letters);
 }
@@ -455,9 +466,9 @@ enum gm_err gm_stage_process(struct gm_pipeline *pipeline, void *context, struct
 
 void gm_stage_process_register(struct gm_metrics *metrics)
 {
-    struct gm_metric *all[] = {&signals_price, &signals_social, &late_events, &alerts,
-                               &dead_letters,  &scored_texts,   &score_us,    &commit_time,
-                               &rebuild_us,    &lost_messages};
+    struct gm_metric *all[] = {&signals_price, &signals_social, &late_events,    &alerts,
+                               &dead_letters,  &scored_texts,   &score_us,       &commit_time,
+                               &rebuild_us,    &lost_messages,  &window_overflow};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         gm_metrics_register(metrics, all[i]);
 }
