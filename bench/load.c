@@ -14,8 +14,11 @@
 
 static const char *const tickers[] = {"bitcoin", "dogecoin", "gamestop"};
 static const char *const texts[] = {
-    "to the moon, buying more", "this looks like a scam to me", "what time are earnings",
-    "diamond hands \xf0\x9f\x92\x8e never selling", "sold everything, the chart is broken",
+    "to the moon, buying more",
+    "this looks like a scam to me",
+    "what time are earnings",
+    "diamond hands \xf0\x9f\x92\x8e never selling",
+    "sold everything, the chart is broken",
 };
 
 static enum gm_err append(struct gm_bus_txn *txn, struct gm_buffer *out, long i,

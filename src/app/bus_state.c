@@ -11,18 +11,18 @@ static void add_partition(void *context, const struct gm_bus_partition_info *inf
     json_array_append_new(state->topics,
                           json_pack("{s:s,s:i,s:I,s:I,s:I}", "topic", gm_topic_name(info->topic),
                                     "partition", (int)info->partition, "begin",
-                                    (json_int_t)info->begin, "end", (json_int_t)info->end,
-                                    "bytes", (json_int_t)info->bytes));
+                                    (json_int_t)info->begin, "end", (json_int_t)info->end, "bytes",
+                                    (json_int_t)info->bytes));
 }
 
 static void add_group(void *context, const struct gm_bus_group_info *info)
 {
     struct state *state = context;
-    json_array_append_new(
-        state->groups,
-        json_pack("{s:s,s:s,s:i,s:I,s:I,s:b}", "group", info->group, "topic",
-                  gm_topic_name(info->topic), "partition", (int)info->partition, "offset",
-                  (json_int_t)info->offset, "lag", (json_int_t)info->lag, "owned", info->owned));
+    json_array_append_new(state->groups,
+                          json_pack("{s:s,s:s,s:i,s:I,s:I,s:b}", "group", info->group, "topic",
+                                    gm_topic_name(info->topic), "partition", (int)info->partition,
+                                    "offset", (json_int_t)info->offset, "lag",
+                                    (json_int_t)info->lag, "owned", info->owned));
 }
 
 enum gm_err gm_bus_state_json(struct gm_bus *bus, json_t *object, struct gm_error *error)

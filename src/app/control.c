@@ -174,8 +174,7 @@ static enum gm_err export_unlinked(struct gm_control *control, const struct requ
     if (len < 0 || (size_t)len >= sizeof path)
         return gm_error_set(error, GM_ERR_LIMIT, "%s: the path is too long", control->data_dir);
     enum gm_err err = gm_store_export(control->store, (enum gm_store_table)request->table,
-                                      (enum gm_store_format)request->format, path, ret_rows,
-                                      error);
+                                      (enum gm_store_format)request->format, path, ret_rows, error);
     if (err)
         return err;
     *ret_file = open(path, O_RDONLY | O_CLOEXEC);
@@ -245,8 +244,7 @@ static int connect_to(const char *data_dir)
     return fd;
 }
 
-static bool ask(int fd, const struct request *request, struct response *ret_response,
-                int *ret_file)
+static bool ask(int fd, const struct request *request, struct response *ret_response, int *ret_file)
 {
     return send(fd, request, sizeof *request, MSG_NOSIGNAL) == (ssize_t)sizeof *request &&
            receive_response(fd, ret_response, ret_file);

@@ -1,7 +1,7 @@
 // The command line's entry: picks the subcommand and turns failures into an exit status.
-#include "app/commands.h"
+#include "app/command/commands.h"
 
-#include "app/print.h"
+#include "app/options/print.h"
 #include "base/log.h"
 
 #include <unistd.h>

@@ -3,7 +3,8 @@
 
 #include "app/control.h"
 #include "app/source.h"
-#include "app/stages.h"
+#include "app/stage/stages.h"
+#include "app/version.h"
 #include "base/log.h"
 
 #include <assert.h>
@@ -18,7 +19,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { COMMIT_RETRY_US = GM_US_PER_S };
+enum { RETRY_US = GM_US_PER_S, POLL_WAIT_US = 500 * GM_US_PER_MS };
 
 // ------------------------------------------------------------------------- opening
 
@@ -111,6 +112,7 @@ static enum gm_err open_web(struct gm_pipeline *pipeline, struct gm_error *error
         .port = pipeline->config->web.port,
         .source = &pipeline->web_source,
         .metrics = &pipeline->metrics,
+        .version = GM_VERSION,
     };
     enum gm_err err = gm_web_create(&web, &pipeline->web, error);
     if (err)
@@ -142,6 +144,8 @@ enum gm_err gm_pipeline_init(struct gm_pipeline *pipeline, const struct gm_confi
         err = open_store(pipeline, error);
     if (!err && parts & GM_PART_WEB)
         err = open_web(pipeline, error);
+    if (!err && parts & GM_PART_NOTIFY && config->notify.command.count > 0)
+        gm_pipeline_add(pipeline, "notify", gm_stage_notify, NULL);
     if (!err && parts != 0)
         gm_pipeline_add(pipeline, "keep", gm_stage_keep, NULL);
     if (err)
@@ -171,8 +175,7 @@ void gm_pipeline_add(struct gm_pipeline *pipeline, const char *name, gm_stage_ru
 {
     assert(pipeline->stage_count < GM_STAGES_MAX);
     struct gm_stage *stage = &pipeline->stages[pipeline->stage_count++];
-    *stage = (struct gm_stage){
-        .name = name, .run = run, .context = context, .pipeline = pipeline};
+    *stage = (struct gm_stage){.name = name, .run = run, .context = context, .pipeline = pipeline};
 }
 
 static void *stage_main(void *argument)
@@ -256,6 +259,24 @@ enum gm_err gm_pipeline_join(struct gm_pipeline *pipeline, struct gm_error *erro
 
 // ------------------------------------------------------------------------- helpers of stages
 
+enum gm_err gm_pipeline_poll(struct gm_pipeline *pipeline, const char *stage,
+                             struct gm_bus_consumer *consumer, size_t max_messages,
+                             struct gm_batch *ret_batch, struct gm_error *error)
+{
+    struct gm_error cause = {0};
+    enum gm_err err = gm_bus_poll(consumer, max_messages, POLL_WAIT_US, ret_batch, &cause);
+    if (!err)
+        return GM_OK;
+    if (!cause.retriable) {
+        *error = cause;
+        return err;
+    }
+    gm_log(GM_LOG_ERROR, stage, "%s: nothing is lost, trying again every second", cause.message);
+    gm_stop_wait(&pipeline->stop, RETRY_US);
+    *ret_batch = (struct gm_batch){0};
+    return GM_OK;
+}
+
 enum gm_err gm_pipeline_commit(struct gm_pipeline *pipeline, const char *stage,
                                struct gm_bus_txn *txn, struct gm_error *error)
 {
@@ -272,7 +293,7 @@ enum gm_err gm_pipeline_commit(struct gm_pipeline *pipeline, const char *stage,
         if (!told)
             gm_log(GM_LOG_ERROR, stage, "%s: nothing is lost, trying again every second",
                    cause.message);
-        if (gm_stop_wait(&pipeline->stop, COMMIT_RETRY_US))
+        if (gm_stop_wait(&pipeline->stop, RETRY_US))
             return gm_error_set(error, GM_ERR_STOPPED, "stopped while waiting to commit");
     }
 }

@@ -8,7 +8,7 @@
 #ifndef GM_APP_PIPELINE_H
 #define GM_APP_PIPELINE_H
 
-#include "app/config.h"
+#include "app/config/config.h"
 #include "base/error.h"
 #include "base/metrics.h"
 #include "base/stop.h"
@@ -98,6 +98,13 @@ enum gm_err gm_pipeline_caught_up(struct gm_bus *bus, const char *group, unsigne
 // The bus as the configuration describes it.
 enum gm_err gm_pipeline_open_bus(const struct gm_config *config, struct gm_bus **ret_bus,
                                  struct gm_error *error);
+
+// Polls for at most half a second. A failure that may pass (a full disk, on which not even the
+// ownership of a group can be written down) is logged, waited out for a second, and gives an empty
+// batch.
+enum gm_err gm_pipeline_poll(struct gm_pipeline *pipeline, const char *stage,
+                             struct gm_bus_consumer *consumer, size_t max_messages,
+                             struct gm_batch *ret_batch, struct gm_error *error);
 
 // Commits, and waits and tries again while the failure is retriable and nobody asks to stop. The
 // first failure is logged; GM_ERR_STOPPED after a stop.

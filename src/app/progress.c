@@ -24,14 +24,13 @@ void gm_progress_show(struct gm_progress *progress, int64_t done, int64_t total)
         now_us - progress->drawn_us < DRAW_INTERVAL_US)
         return;
     double share = done >= total ? 1 : (double)done / (double)total;
-    double left_s = share > 0 ? (double)(now_us - progress->begin_us) / GM_US_PER_S / share *
-                                    (1 - share)
-                              : 0;
+    double left_s =
+        share > 0 ? (double)(now_us - progress->begin_us) / GM_US_PER_S / share * (1 - share) : 0;
     char bar[WIDTH + 1] = {0};
     for (int i = 0; i < WIDTH; i++)
         bar[i] = i < (int)(share * WIDTH) ? '#' : '.';
-    fprintf(stderr, "\r%s [%s] %3d %%  %.0f s left \033[K", progress->what, bar,
-            (int)(100 * share), left_s);
+    fprintf(stderr, "\r%s [%s] %3d %%  %.0f s left \033[K", progress->what, bar, (int)(100 * share),
+            left_s);
     fflush(stderr);
     progress->drawn_us = now_us;
     progress->shown = true;

@@ -5,7 +5,7 @@
 #include "app/control.h"
 #include "app/pipeline.h"
 #include "app/progress.h"
-#include "app/stages.h"
+#include "app/stage/stages.h"
 #include "base/log.h"
 #include "feed/replay.h"
 
@@ -153,8 +153,7 @@ enum gm_err gm_replay_run(const struct gm_config *config, const struct gm_replay
     unsigned parts = replay->elsewhere ? 0 : GM_PART_PROCESS | GM_PART_STORE;
     if (order->serve && !replay->elsewhere)
         parts |= GM_PART_WEB;
-    enum gm_err err =
-        gm_replay_name(order->prices_path, order->social_path, replay->name, error);
+    enum gm_err err = gm_replay_name(order->prices_path, order->social_path, replay->name, error);
     if (!err)
         err = gm_pipeline_init(&replay->pipeline, config, parts, error);
     if (err) {
@@ -185,12 +184,11 @@ enum gm_err gm_replay_run(const struct gm_config *config, const struct gm_replay
 static void print_json(const struct gm_replay_summary *summary)
 {
     json_t *json = json_pack(
-        "{s:I,s:I,s:I,s:I,s:I,s:I,s:f,s:b,s:b,s:b}", "prices", (json_int_t)summary->prices,
-        "posts", (json_int_t)summary->posts, "signals", (json_int_t)summary->signals, "alerts",
+        "{s:I,s:I,s:I,s:I,s:I,s:I,s:f,s:b,s:b,s:b}", "prices", (json_int_t)summary->prices, "posts",
+        (json_int_t)summary->posts, "signals", (json_int_t)summary->signals, "alerts",
         (json_int_t)summary->alerts, "dead_letters", (json_int_t)summary->dead_letters,
         "rows_committed", (json_int_t)summary->rows_committed, "seconds", summary->seconds,
-        "resumed", summary->resumed, "stopped", summary->stopped, "elsewhere",
-        summary->elsewhere);
+        "resumed", summary->resumed, "stopped", summary->stopped, "elsewhere", summary->elsewhere);
     json_dumpf(json, stdout, JSON_COMPACT | JSON_REAL_PRECISION(6));
     printf("\n");
     json_decref(json);

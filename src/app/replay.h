@@ -2,7 +2,7 @@
 #ifndef GM_APP_REPLAY_H
 #define GM_APP_REPLAY_H
 
-#include "app/config.h"
+#include "app/config/config.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -17,15 +17,15 @@ struct gm_replay_order {
 };
 
 struct gm_replay_summary {
-    int64_t prices, posts;       // put on the bus by this run
-    int64_t bad;                 // of the files: in dead-letters
-    int64_t signals, alerts;     // made by this process
-    int64_t dead_letters;        // by all stages of this process
-    int64_t rows_committed;      // by this process, all tables
-    double seconds;              // until the last row was committed
-    bool resumed;                // an earlier run had done a part of it
-    bool stopped;                // a signal came before the end
-    bool elsewhere;              // a running ghostmarket has processed and stored it
+    int64_t prices, posts;   // put on the bus by this run
+    int64_t bad;             // of the files: in dead-letters
+    int64_t signals, alerts; // made by this process
+    int64_t dead_letters;    // by all stages of this process
+    int64_t rows_committed;  // by this process, all tables
+    double seconds;          // until the last row was committed
+    bool resumed;            // an earlier run had done a part of it
+    bool stopped;            // a signal came before the end
+    bool elsewhere;          // a running ghostmarket has processed and stored it
 };
 
 // Feeds the files through the pipeline and returns when every row is committed: by the stages of

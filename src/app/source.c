@@ -24,8 +24,8 @@ static json_t *empty_row(const char *ticker)
 {
     return json_pack("{s:s,s:n,s:n,s:n,s:i,s:n,s:n,s:n,s:n,s:i,s:i,s:i}", "ticker", ticker,
                      "timestamp", "price_usd", "vibe_score", "msg_velocity", 0, "delta_price",
-                     "delta_vibe", "hype_momentum", "alert_status", "rows", 0, "posts", 0,
-                     "alerts", 0);
+                     "delta_vibe", "hype_momentum", "alert_status", "rows", 0, "posts", 0, "alerts",
+                     0);
 }
 
 static json_t *row_of(json_t *rows, const char *ticker)
@@ -86,10 +86,10 @@ static enum gm_err answer_health(struct gm_pipeline *pipeline, struct gm_buffer 
 {
     const char *scorer = pipeline->scorer ? gm_scorer_name(pipeline->scorer) : NULL;
     bool lexicon = scorer && strcmp(scorer, gm_scorer_lexicon.name) == 0;
-    json_t *health = json_pack(
-        "{s:s,s:s,s:s?,s:s?,s:[]}", "status",
-        gm_source_healthy(pipeline) ? "ok" : "degraded", "version", GM_VERSION, "scorer", scorer,
-        "scorer_note", lexicon ? "no model installed" : NULL, "stages");
+    json_t *health =
+        json_pack("{s:s,s:s,s:s?,s:s?,s:[]}", "status",
+                  gm_source_healthy(pipeline) ? "ok" : "degraded", "version", GM_VERSION, "scorer",
+                  scorer, "scorer_note", lexicon ? "no model installed" : NULL, "stages");
     for (size_t i = 0; i < pipeline->stage_count; i++) {
         struct gm_stage *stage = &pipeline->stages[i];
         json_array_append_new(json_object_get(health, "stages"),

@@ -2,7 +2,7 @@
 #include "app/version.h"
 
 #include "app/commit.h" // made by the build: GM_COMMIT
-#include "app/config.h"
+#include "app/config/config.h"
 #include "base/json.h"
 #include "bus/bus.h"
 #include "feed/replay.h"

@@ -4,14 +4,10 @@
 // searched for what ends a run of plain text, and UTF-8 is checked only where a byte is not ASCII.
 #include "base/json.h"
 
+#include "base/json_plain.h"
 #include "base/number.h"
 
 #include <assert.h>
-#include <limits.h>
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 void gm_json_init(struct gm_json *json, struct gm_str text, struct gm_arena *arena)
 {
@@ -80,38 +76,6 @@ struct raw {
     bool escaped; // has a backslash in it
 };
 
-static bool is_plain(unsigned char byte)
-{
-    return byte >= 0x20 && byte != '"' && byte != '\\';
-}
-
-// The first byte at or behind `at` that is a quote, a backslash or a control character, or `end`.
-// Sets *non_ascii when a byte on the way is not ASCII.
-static const char *pass_plain(const char *at, const char *end, bool *non_ascii)
-{
-#ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-    const __m128i control = _mm_set1_epi8(0x1f);
-    for (; end - at >= 16; at += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i special = _mm_or_si128(
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-            _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
-        unsigned stops = (unsigned)_mm_movemask_epi8(special);
-        unsigned high = (unsigned)_mm_movemask_epi8(bytes);
-        if (stops) {
-            unsigned run = (unsigned)__builtin_ctz(stops);
-            *non_ascii |= (high & ((1u << run) - 1)) != 0;
-            return at + run;
-        }
-        *non_ascii |= high != 0;
-    }
-#endif
-    for (; at < end && is_plain((unsigned char)*at); at++)
-        *non_ascii |= (unsigned char)*at >= 0x80;
-    return at;
-}
-
 static int hex_value(char digit)
 {
     if (digit >= '0' && digit <= '9')
@@ -179,7 +143,7 @@ static enum gm_err read_raw(struct gm_json *json, struct raw *ret_raw, struct gm
     const char *start = json->at, *at = start;
     bool non_ascii = false, escaped = false;
     for (;;) {
-        at = pass_plain(at, json->end, &non_ascii);
+        at = gm_json_pass_plain(at, json->end, &non_ascii);
         if (at == json->end)
             return wrong_at(json, start - 1, "a string that does not end", error);
         if (*at == '"')
@@ -265,25 +229,20 @@ enum gm_err gm_json_string(struct gm_json *json, struct gm_str *ret_text, struct
 
 // ---------------------------------------------------------------------------------- scalars
 
-// Passes over a number; its text in *ret_text.
-static enum gm_err read_number(struct gm_json *json, struct gm_str *ret_text,
-                               struct gm_error *error)
+// Passes over a number and returns its text, which is empty where there is none.
+static struct gm_str take_number(struct gm_json *json)
 {
     pass_space(json);
-    size_t len = gm_number_scan(json->at, (size_t)(json->end - json->at));
-    if (len == 0)
-        return expected(json, "a number", error);
-    *ret_text = (struct gm_str){json->at, len};
-    json->at += len;
-    return GM_OK;
+    struct gm_str text = {json->at, gm_number_scan(json->at, (size_t)(json->end - json->at))};
+    json->at += text.len;
+    return text;
 }
 
 enum gm_err gm_json_number(struct gm_json *json, double *ret_value, struct gm_error *error)
 {
-    struct gm_str text = {NULL, 0};
-    enum gm_err err = read_number(json, &text, error);
-    if (err)
-        return err;
+    struct gm_str text = take_number(json);
+    if (text.len == 0)
+        return expected(json, "a number", error);
     if (gm_number_read(text.data, text.len, ret_value))
         return GM_OK;
     json->at = text.data;
@@ -292,10 +251,9 @@ enum gm_err gm_json_number(struct gm_json *json, double *ret_value, struct gm_er
 
 enum gm_err gm_json_integer(struct gm_json *json, int64_t *ret_value, struct gm_error *error)
 {
-    struct gm_str text = {NULL, 0};
-    enum gm_err err = read_number(json, &text, error);
-    if (err)
-        return err;
+    struct gm_str text = take_number(json);
+    if (text.len == 0)
+        return expected(json, "a number", error);
     json->at = text.data; // where it stays when the number is refused
     bool negative = text.data[0] == '-';
     uint64_t limit = negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX, value = 0;
@@ -441,7 +399,6 @@ enum gm_err gm_json_skip(struct gm_json *json, struct gm_error *error)
 {
     bool truth;
     struct raw raw = {{NULL, 0}, false};
-    struct gm_str number;
     switch (gm_json_peek(json)) {
     case GM_JSON_OBJECT:
         return skip_object(json, error);
@@ -450,7 +407,7 @@ enum gm_err gm_json_skip(struct gm_json *json, struct gm_error *error)
     case GM_JSON_STRING:
         return read_raw(json, &raw, error);
     case GM_JSON_NUMBER:
-        return read_number(json, &number, error);
+        return take_number(json).len ? GM_OK : expected(json, "a number", error);
     case GM_JSON_TRUE:
     case GM_JSON_FALSE:
         return gm_json_bool(json, &truth, error);

@@ -1,34 +1,10 @@
 // The JSON writer.
 #include "base/json.h"
+
+#include "base/json_plain.h"
 #include "base/number.h"
 
 #include <math.h>
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-// How many bytes from `text` on can stand in a string as they are.
-static size_t plain_len(const char *text, size_t len)
-{
-    size_t at = 0;
-#ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-    const __m128i control = _mm_set1_epi8(0x1f);
-    for (; len - at >= 16; at += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text + at));
-        __m128i special = _mm_or_si128(
-            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
-            _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
-        unsigned stops = (unsigned)_mm_movemask_epi8(special);
-        if (stops)
-            return at + (unsigned)__builtin_ctz(stops);
-    }
-#endif
-    while (at < len && (unsigned char)text[at] >= 0x20 && text[at] != '"' && text[at] != '\\')
-        at++;
-    return at;
-}
 
 static void write_escape(struct gm_buffer *out, unsigned char byte)
 {
@@ -44,13 +20,14 @@ static void write_escape(struct gm_buffer *out, unsigned char byte)
 
 void gm_json_write_string(struct gm_buffer *out, struct gm_str text)
 {
+    bool non_ascii = false; // is written as it stands
     gm_buffer_append_byte(out, '"');
-    for (size_t at = 0; at < text.len;) {
-        size_t run = plain_len(text.data + at, text.len - at);
-        gm_buffer_append(out, text.data + at, run);
-        at += run;
-        if (at < text.len)
-            write_escape(out, (unsigned char)text.data[at++]);
+    for (const char *at = text.data, *end = text.len ? at + text.len : at; at < end;) {
+        const char *stop = gm_json_pass_plain(at, end, &non_ascii);
+        gm_buffer_append(out, at, (size_t)(stop - at));
+        at = stop;
+        if (at < end)
+            write_escape(out, (unsigned char)*at++);
     }
     gm_buffer_append_byte(out, '"');
 }

@@ -14,6 +14,7 @@ struct gm_bus_ops {
     enum gm_err (*open)(const struct gm_bus_config *, void **ret_backend, struct gm_error *);
     void (*close)(void *backend); // any thread, once
     int (*partitions)(void *backend);
+    int64_t (*identity)(void *backend);
     void (*wake)(void *backend); // any thread, does not block
 
     // A consumer is used by one thread at a time. Only poll may block.

@@ -91,6 +91,11 @@ int gm_bus_partitions(const struct gm_bus *bus)
     return bus->ops->partitions(bus->backend);
 }
 
+int64_t gm_bus_identity(const struct gm_bus *bus)
+{
+    return bus->ops->identity(bus->backend);
+}
+
 void gm_bus_wake(struct gm_bus *bus)
 {
     bus->ops->wake(bus->backend);

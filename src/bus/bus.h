@@ -73,6 +73,11 @@ void gm_bus_close(struct gm_bus *bus);
 
 int gm_bus_partitions(const struct gm_bus *bus);
 
+// A number drawn at random when the log was made, below 2^63. Whoever keeps offsets elsewhere (a
+// database) keeps it with them: where it differs, the log is another one, and its offsets begin
+// anew.
+int64_t gm_bus_identity(const struct gm_bus *bus);
+
 // The version of the library behind the embedded backend: "LMDB 0.9.24: (July 24, 2019)".
 const char *gm_bus_library_version(void);
 

@@ -141,6 +141,10 @@ static enum gm_err open_env(struct gm_embedded *log, const struct gm_bus_config 
     if (rc)
         return gm_embedded_fail(log, rc, "opening the log", error);
     log->page_bytes = stat.ms_psize;
+    // LMDB opens its other files close-on-exec, but not this one.
+    mdb_filehandle_t fd;
+    if (mdb_env_get_fd(log->env, &fd) == 0)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
     return GM_OK;
 }
 
@@ -149,14 +153,9 @@ static enum gm_err open_log(struct gm_embedded *log, const struct gm_bus_config 
 {
     char wake_path[PATH_MAX];
     bool is_new;
-    int64_t bytes;
-    enum gm_err err = gm_embedded_check_header(log->data_path, &is_new, &bytes, error);
+    enum gm_err err = gm_embedded_check_header(log->data_path, log->size_max_bytes, &is_new, error);
     if (err)
         return err;
-    if (bytes > log->size_max_bytes)
-        return gm_error_set(error, GM_ERR_INVALID,
-                            "%s: the log takes %lld bytes, bus.size_max is %lld: raise it",
-                            log->path, (long long)bytes, (long long)log->size_max_bytes);
     snprintf(wake_path, sizeof wake_path, "%s/wake", log->path);
     err = gm_wake_open(&log->wake, wake_path, error);
     if (!err)
@@ -219,6 +218,11 @@ static enum gm_err embedded_open(const struct gm_bus_config *config, void **ret_
 static int embedded_partitions(void *backend)
 {
     return ((struct gm_embedded *)backend)->partitions;
+}
+
+static int64_t embedded_identity(void *backend)
+{
+    return ((struct gm_embedded *)backend)->identity;
 }
 
 static void embedded_wake(void *backend)
@@ -408,6 +412,7 @@ const struct gm_bus_ops gm_bus_embedded = {
     .open = embedded_open,
     .close = embedded_close,
     .partitions = embedded_partitions,
+    .identity = embedded_identity,
     .wake = embedded_wake,
     .consumer_open = gm_embedded_consumer_open,
     .consumer_close = gm_embedded_consumer_close,

@@ -60,6 +60,7 @@ struct gm_embedded {
     struct gm_embedded *next_open;
     uint64_t device, inode; // of the folder
     int partitions;
+    int64_t identity;
     int64_t size_max_bytes, retention_us;
     int64_t page_bytes;
 
@@ -119,8 +120,8 @@ struct gm_embedded_consumer {
 // ------------------------------------------------------------------------- embedded_check.c
 
 // Reads the first pages of data.mdb without LMDB. *ret_new: there is no file yet, or an empty one.
-// *ret_bytes: what the file must at least hold. GM_ERR_CORRUPT where LMDB would be led astray.
-enum gm_err gm_embedded_check_header(const char *data_path, bool *ret_new, int64_t *ret_bytes,
+// GM_ERR_CORRUPT: LMDB would be led astray. GM_ERR_INVALID: it is bigger than it may be.
+enum gm_err gm_embedded_check_header(const char *data_path, int64_t size_max_bytes, bool *ret_new,
                                      struct gm_error *error);
 
 // Makes sure that every page in use lies inside the file, since reading past its end would kill

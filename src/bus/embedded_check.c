@@ -24,8 +24,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,7 +94,7 @@ static bool meta_is_sound(int fd, const struct meta *meta, uint64_t number, bool
 }
 
 // NULL, or what is wrong.
-static const char *find_damage(int fd, struct meta metas[2], int64_t *ret_bytes)
+static const char *find_damage(int fd, struct meta metas[2], int64_t *ret_used_bytes)
 {
     struct stat status;
     if (fstat(fd, &status) != 0 || !pread_all(fd, &metas[0], META_BYTES, 0))
@@ -115,52 +113,65 @@ static const char *find_damage(int fd, struct meta metas[2], int64_t *ret_bytes)
         return "its first pages are damaged";
     if (!meta_is_sound(fd, &metas[newer], (uint64_t)newer, true))
         return "its first pages are damaged, or it was cut short";
-    *ret_bytes = (int64_t)((metas[newer].last_page + 1) * page_bytes);
+    *ret_used_bytes = (int64_t)((metas[newer].last_page + 1) * page_bytes);
     return NULL;
 }
 
-enum gm_err gm_embedded_check_header(const char *data_path, bool *ret_new, int64_t *ret_bytes,
-                                     struct gm_error *error)
+// Another process may be writing: what it has half-written is read again, damage stays.
+static const char *find_lasting_damage(int fd, int64_t *ret_used_bytes)
 {
     struct meta metas[2], before[2];
-    struct stat status;
     const char *damage = NULL;
-    enum gm_err err = GM_OK;
-    int fd = open(data_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 && errno == ENOENT) {
-        *ret_new = true;
-        *ret_bytes = 0;
-        return GM_OK;
-    }
-    if (fd < 0)
-        return gm_error_errno(error, errno, "%s: cannot be opened", data_path);
-    if (fstat(fd, &status) != 0)
-        err = gm_error_errno(error, errno, "%s: cannot be looked at", data_path);
-    else if (!S_ISREG(status.st_mode))
-        err = gm_embedded_corrupt(data_path, "it is not a file", error);
-    if (err || status.st_size == 0) {
-        close(fd);
-        if (!err) {
-            *ret_new = true;
-            *ret_bytes = 0;
-        }
-        return err;
-    }
-    // Another process may be writing: what it has half-written is read again, damage stays.
     memset(before, 0, sizeof before);
     memset(metas, 0, sizeof metas);
     for (int i = 0; i < READ_AGAIN_MAX; i++) {
-        damage = find_damage(fd, metas, ret_bytes);
+        damage = find_damage(fd, metas, ret_used_bytes);
         if (!damage || (i > 0 && memcmp(before, metas, sizeof metas) == 0))
             break;
         memcpy(before, metas, sizeof metas);
         sched_yield();
     }
-    close(fd);
+    return damage;
+}
+
+static enum gm_err check_file(int fd, const char *data_path, int64_t size_max_bytes, bool *ret_new,
+                              struct gm_error *error)
+{
+    struct stat status;
+    int64_t used_bytes;
+    if (fstat(fd, &status) != 0)
+        return gm_error_errno(error, errno, "%s: cannot be looked at", data_path);
+    if (!S_ISREG(status.st_mode))
+        return gm_embedded_corrupt(data_path, "it is not a file", error);
+    *ret_new = status.st_size == 0;
+    if (*ret_new)
+        return GM_OK;
+    const char *damage = find_lasting_damage(fd, &used_bytes);
     if (damage)
         return gm_embedded_corrupt(data_path, damage, error);
-    *ret_new = false;
+    if (used_bytes > size_max_bytes && status.st_size > size_max_bytes)
+        return gm_error_set(error, GM_ERR_INVALID,
+                            "%s: the log takes %lld bytes, bus.size_max is %lld: raise it",
+                            data_path, (long long)used_bytes, (long long)size_max_bytes);
+    if (used_bytes > size_max_bytes)
+        return gm_embedded_corrupt(data_path, "its first pages are damaged, or it was cut short",
+                                   error);
     return GM_OK;
+}
+
+enum gm_err gm_embedded_check_header(const char *data_path, int64_t size_max_bytes, bool *ret_new,
+                                     struct gm_error *error)
+{
+    int fd = open(data_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT) {
+        *ret_new = true;
+        return GM_OK;
+    }
+    if (fd < 0)
+        return gm_error_errno(error, errno, "%s: cannot be opened", data_path);
+    enum gm_err err = check_file(fd, data_path, size_max_bytes, ret_new, error);
+    close(fd);
+    return err;
 }
 
 // ------------------------------------------------------------------------- length

@@ -8,7 +8,8 @@
 // data.mdb holds these databases of LMDB. Numbers are little-endian; u64 are below 2^63.
 //
 // `meta`
-//   "format"      u32 version (1), u32 partitions of every topic
+//   "format"      u32 version (1), u32 partitions of every topic,
+//                 u64 a random number that tells this log from all others
 //   "state"       u64 LMDB's number of the transaction that last wrote to the log,
 //                 u64 sequence of the next message
 //   TOPIC         for each partition: u64 offset of the oldest message, u64 offset of the next one.
@@ -32,12 +33,14 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/random.h>
 #include <sys/statvfs.h>
 
 enum { FORMAT_VERSION = 1 };
 
 struct format_record {
     uint32_t version, partitions;
+    int64_t identity;
 };
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
@@ -231,7 +234,12 @@ static enum gm_err load_format(struct gm_embedded *log, MDB_txn *txn,
 static enum gm_err create_log(struct gm_writer *writer, int partitions, struct gm_error *error)
 {
     struct gm_embedded *log = writer->log;
-    struct format_record format = {FORMAT_VERSION, (uint32_t)partitions};
+    struct format_record format = {.version = FORMAT_VERSION, .partitions = (uint32_t)partitions};
+    if (getrandom(&format.identity, sizeof format.identity, 0) != sizeof format.identity)
+        return gm_error_errno(error, errno, "random numbers cannot be had");
+    format.identity &= INT64_MAX;
+    log->partitions = partitions;
+    log->identity = format.identity;
     int rc = mdb_dbi_open(writer->txn, "meta", MDB_CREATE, &log->meta);
     if (rc)
         return gm_embedded_fail(log, rc, "creating", error);
@@ -310,11 +318,13 @@ static enum gm_err load_all(struct gm_writer *writer, int partitions, struct gm_
                             "%s: the log was made with %u partitions, bus.partitions is %d: set it "
                             "to %u, or move the folder away to begin a new log",
                             log->path, format.partitions, partitions, format.partitions);
-    log->partitions = fresh ? (partitions ? partitions : 1) : (int)format.partitions;
-    if (fresh)
-        err = create_log(writer, log->partitions, error);
-    else
+    if (fresh) {
+        err = create_log(writer, partitions ? partitions : 1, error);
+    } else {
+        log->partitions = (int)format.partitions;
+        log->identity = format.identity;
         err = gm_writer_state(writer, error);
+    }
     for (int topic = 0; !err && topic < GM_TOPIC_COUNT; topic++)
         err = load_topic(writer, (enum gm_topic)topic, error);
     if (err)

@@ -45,8 +45,8 @@ struct gm_feed_ops {
     const char *name; // "replay"
     const char *description;
 
-    // Gives the next item; its texts live until `arena` is reset. May wait for the outside world, or
-    // for an item's time, at most until `stop` is raised or `wait_us` have passed (then
+    // Gives the next item; its texts live until `arena` is reset. May wait for the outside world,
+    // or for an item's time, at most until `stop` is raised or `wait_us` have passed (then
     // GM_FEED_IDLE). An error is for
     // what the feed cannot mend by itself; the item is then not given, and GM_ERR_NOMEM may only
     // mean that the arena is full. One thread at a time.

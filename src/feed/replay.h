@@ -34,8 +34,8 @@ enum { GM_REPLAY_NAME_BYTES = 32 };
 enum gm_err gm_replay_name(const char *prices_path, const char *social_path,
                            char ret_name[GM_REPLAY_NAME_BYTES], struct gm_error *error);
 
-// How far it has come: bytes read of the files and their sizes, for a progress bar. Any thread. On the feed's
-// own thread.
+// How far it has come: bytes read of the files and their sizes, for a progress bar. Any thread. On
+// the feed's own thread.
 void gm_replay_progress(const void *feed, int64_t *ret_read_bytes, int64_t *ret_total_bytes);
 
 // The version of the library that reads gzip.

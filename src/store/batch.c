@@ -1,4 +1,5 @@
-// Filling DuckDB's vectors in place: measured three times as fast as its appender row by row.
+// Filling DuckDB's vectors in place: a quarter of what its appender takes value by value, and an
+// appender that is empty between calls, so that a rollback has nothing to undo there.
 #include "store/batch.h"
 
 #include "base/clock.h"
@@ -16,7 +17,7 @@ enum {
 };
 
 // After a reset the vectors may lie elsewhere.
-static void find_vectors(struct gm_batch *batch)
+static void find_vectors(struct gm_store_batch *batch)
 {
     for (int i = 0; i < batch->columns_count; i++) {
         duckdb_vector vector = duckdb_data_chunk_get_vector(batch->chunk, (idx_t)i);
@@ -26,8 +27,8 @@ static void find_vectors(struct gm_batch *batch)
     }
 }
 
-enum gm_err gm_batch_init(struct gm_batch *batch, duckdb_connection connection, const char *table,
-                          struct gm_error *error)
+enum gm_err gm_store_batch_init(struct gm_store_batch *batch, duckdb_connection connection,
+                                const char *table, struct gm_error *error)
 {
     memset(batch, 0, sizeof(*batch));
     gm_arena_init(&batch->texts, TEXTS_BYTES_FLUSH, TEXTS_BYTES_MAX);
@@ -35,12 +36,12 @@ enum gm_err gm_batch_init(struct gm_batch *batch, duckdb_connection connection, 
         DuckDBSuccess) {
         enum gm_err err =
             gm_db_error(error, DUCKDB_ERROR_CATALOG, duckdb_appender_error(batch->appender));
-        gm_batch_finish(batch);
+        gm_store_batch_finish(batch);
         return err;
     }
     batch->columns_count = (int)duckdb_appender_column_count(batch->appender);
-    assert(batch->columns_count <= GM_BATCH_COLUMNS_MAX);
-    duckdb_logical_type types[GM_BATCH_COLUMNS_MAX];
+    assert(batch->columns_count <= GM_STORE_BATCH_COLUMNS_MAX);
+    duckdb_logical_type types[GM_STORE_BATCH_COLUMNS_MAX];
     for (int i = 0; i < batch->columns_count; i++) {
         types[i] = duckdb_appender_column_type(batch->appender, (idx_t)i);
         batch->columns[i].type = duckdb_get_type_id(types[i]);
@@ -53,7 +54,7 @@ enum gm_err gm_batch_init(struct gm_batch *batch, duckdb_connection connection, 
     return GM_OK;
 }
 
-void gm_batch_finish(struct gm_batch *batch)
+void gm_store_batch_finish(struct gm_store_batch *batch)
 {
     duckdb_destroy_data_chunk(&batch->chunk);
     duckdb_appender_destroy(&batch->appender);
@@ -61,7 +62,7 @@ void gm_batch_finish(struct gm_batch *batch)
     memset(batch, 0, sizeof(*batch));
 }
 
-void gm_batch_reset(struct gm_batch *batch)
+void gm_store_batch_reset(struct gm_store_batch *batch)
 {
     if (!batch->appender)
         return;
@@ -75,23 +76,23 @@ void gm_batch_reset(struct gm_batch *batch)
 
 // ------------------------------------------------------------------------- values
 
-static void *next_value(struct gm_batch *batch, duckdb_type type, size_t bytes)
+static void *next_value(struct gm_store_batch *batch, duckdb_type type, size_t bytes)
 {
     assert(batch->column < batch->columns_count);
-    struct gm_batch_column *column = &batch->columns[batch->column++];
+    struct gm_store_batch_column *column = &batch->columns[batch->column++];
     assert(column->type == type);
     (void)type;
     return (char *)column->data + batch->rows * bytes;
 }
 
-static void put_null(struct gm_batch *batch)
+static void put_null(struct gm_store_batch *batch)
 {
     assert(batch->column < batch->columns_count);
-    struct gm_batch_column *column = &batch->columns[batch->column++];
+    struct gm_store_batch_column *column = &batch->columns[batch->column++];
     column->validity[batch->rows / VALIDITY_BITS] &= ~(1ull << batch->rows % VALIDITY_BITS);
 }
 
-void gm_batch_put_time(struct gm_batch *batch, int64_t us)
+void gm_store_batch_put_time(struct gm_store_batch *batch, int64_t us)
 {
     if (us == GM_TIME_NONE)
         put_null(batch);
@@ -99,7 +100,7 @@ void gm_batch_put_time(struct gm_batch *batch, int64_t us)
         *(int64_t *)next_value(batch, DUCKDB_TYPE_TIMESTAMP_TZ, sizeof(us)) = us;
 }
 
-static void put_string(struct gm_batch *batch, duckdb_type type, struct gm_str text)
+static void put_string(struct gm_store_batch *batch, duckdb_type type, struct gm_str text)
 {
     duckdb_string_t *string = next_value(batch, type, sizeof(*string));
     memset(string, 0, sizeof(*string));
@@ -123,7 +124,7 @@ static void put_string(struct gm_batch *batch, duckdb_type type, struct gm_str t
     string->value.pointer.ptr = (char *)copy.data;
 }
 
-void gm_batch_put_text(struct gm_batch *batch, struct gm_str text)
+void gm_store_batch_put_text(struct gm_store_batch *batch, struct gm_str text)
 {
     if (text.len == 0)
         put_null(batch);
@@ -131,12 +132,12 @@ void gm_batch_put_text(struct gm_batch *batch, struct gm_str text)
         put_string(batch, DUCKDB_TYPE_VARCHAR, text);
 }
 
-void gm_batch_put_blob(struct gm_batch *batch, struct gm_str bytes)
+void gm_store_batch_put_blob(struct gm_store_batch *batch, struct gm_str bytes)
 {
     put_string(batch, DUCKDB_TYPE_BLOB, bytes);
 }
 
-void gm_batch_put_double(struct gm_batch *batch, double value)
+void gm_store_batch_put_double(struct gm_store_batch *batch, double value)
 {
     if (isnan(value))
         put_null(batch);
@@ -144,24 +145,24 @@ void gm_batch_put_double(struct gm_batch *batch, double value)
         *(double *)next_value(batch, DUCKDB_TYPE_DOUBLE, sizeof(value)) = value;
 }
 
-void gm_batch_put_int32(struct gm_batch *batch, int32_t value)
+void gm_store_batch_put_int32(struct gm_store_batch *batch, int32_t value)
 {
     *(int32_t *)next_value(batch, DUCKDB_TYPE_INTEGER, sizeof(value)) = value;
 }
 
-void gm_batch_put_int64(struct gm_batch *batch, int64_t value)
+void gm_store_batch_put_int64(struct gm_store_batch *batch, int64_t value)
 {
     *(int64_t *)next_value(batch, DUCKDB_TYPE_BIGINT, sizeof(value)) = value;
 }
 
-void gm_batch_put_bool(struct gm_batch *batch, bool value)
+void gm_store_batch_put_bool(struct gm_store_batch *batch, bool value)
 {
     *(bool *)next_value(batch, DUCKDB_TYPE_BOOLEAN, sizeof(value)) = value;
 }
 
 // ------------------------------------------------------------------------- rows
 
-enum gm_err gm_batch_end_row(struct gm_batch *batch, struct gm_error *error)
+enum gm_err gm_store_batch_end_row(struct gm_store_batch *batch, struct gm_error *error)
 {
     assert(batch->column == batch->columns_count);
     batch->column = 0;
@@ -170,10 +171,10 @@ enum gm_err gm_batch_end_row(struct gm_batch *batch, struct gm_error *error)
     batch->rows++;
     if (batch->rows < batch->rows_max && batch->texts.used_bytes < TEXTS_BYTES_FLUSH)
         return GM_OK;
-    return gm_batch_flush(batch, error);
+    return gm_store_batch_flush(batch, error);
 }
 
-enum gm_err gm_batch_flush(struct gm_batch *batch, struct gm_error *error)
+enum gm_err gm_store_batch_flush(struct gm_store_batch *batch, struct gm_error *error)
 {
     if (batch->rows == 0)
         return GM_OK;
@@ -185,9 +186,9 @@ enum gm_err gm_batch_flush(struct gm_batch *batch, struct gm_error *error)
             gm_db_error(error, duckdb_error_data_error_type(data), duckdb_error_data_message(data));
         duckdb_destroy_error_data(&data);
         // The appender still holds the rows and would add them again to the next transaction.
-        gm_batch_finish(batch);
+        gm_store_batch_finish(batch);
         return err;
     }
-    gm_batch_reset(batch);
+    gm_store_batch_reset(batch);
     return GM_OK;
 }

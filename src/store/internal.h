@@ -28,10 +28,10 @@ struct gm_store {
     // The writing thread's alone.
     bool in_transaction;
     bool broken; // something failed inside DuckDB: open it anew before the next transaction
-    struct gm_batch batches[GM_STORE_TABLE_COUNT];
+    struct gm_store_batch batches[GM_STORE_TABLE_COUNT];
     int64_t seq[GM_STORE_TABLE_COUNT]; // of the last row put
     int64_t seq_committed[GM_STORE_TABLE_COUNT];
-    struct gm_batch offsets_batch;
+    struct gm_store_batch offsets_batch;
     struct gm_store_offset *offsets;
     int offsets_count, offsets_capacity;
     bool offsets_changed;         // in the open transaction

@@ -106,9 +106,10 @@ static enum gm_err init_batches(struct gm_store *store, struct gm_error *error)
     if (store->config.read_only)
         return GM_OK;
     enum gm_err err =
-        gm_batch_init(&store->offsets_batch, store->db.connection, "bus_offsets", error);
+        gm_store_batch_init(&store->offsets_batch, store->db.connection, "bus_offsets", error);
     for (int table = 0; !err && table < GM_STORE_TABLE_COUNT; table++)
-        err = gm_batch_init(&store->batches[table], store->db.connection, TABLES[table], error);
+        err =
+            gm_store_batch_init(&store->batches[table], store->db.connection, TABLES[table], error);
     return err;
 }
 
@@ -141,8 +142,8 @@ enum gm_err gm_store_load(struct gm_store *store, struct gm_error *error)
 void gm_store_unload(struct gm_store *store)
 {
     for (int table = 0; table < GM_STORE_TABLE_COUNT; table++)
-        gm_batch_finish(&store->batches[table]);
-    gm_batch_finish(&store->offsets_batch);
+        gm_store_batch_finish(&store->batches[table]);
+    gm_store_batch_finish(&store->offsets_batch);
     gm_db_close(&store->db);
 }
 

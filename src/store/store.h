@@ -94,7 +94,7 @@ enum gm_err gm_store_set_offset(struct gm_store *store, enum gm_topic topic, int
 // All or nothing, durable when it returns. On failure everything is rolled back and the rows can be
 // given again, from where gm_store_get_offset then says: asking is what makes it certain, should
 // the disk have failed after it took the rows. GM_ERR_FULL: the disk is full; once there is room,
-// the same store goes on. Every 32 MiB or so the rows are also moved from the log to the file,
+// the same store goes on. Every 16 MiB or so the rows are also moved from the log to the file,
 // which takes a few tenths of a second.
 enum gm_err gm_store_commit(struct gm_store *store, struct gm_error *error);
 void gm_store_rollback(struct gm_store *store);

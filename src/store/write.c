@@ -13,7 +13,7 @@
 #include <assert.h>
 #include <string.h>
 
-enum { CHECKPOINT_WAL_BYTES = 32 * 1024 * 1024 };
+enum { CHECKPOINT_WAL_BYTES = 16 * 1024 * 1024 };
 
 // ------------------------------------------------------------------------- begin and end
 
@@ -48,8 +48,8 @@ void gm_store_rollback(struct gm_store *store)
         return;
     store->in_transaction = false;
     for (int table = 0; table < GM_STORE_TABLE_COUNT; table++)
-        gm_batch_reset(&store->batches[table]);
-    gm_batch_reset(&store->offsets_batch);
+        gm_store_batch_reset(&store->batches[table]);
+    gm_store_batch_reset(&store->offsets_batch);
     for (int i = 0; i < store->offsets_count; i++)
         store->offsets[i].next = store->offsets[i].committed;
     if (gm_db_run(store->db.connection, "ROLLBACK", NULL) != GM_OK)
@@ -58,25 +58,25 @@ void gm_store_rollback(struct gm_store *store)
 
 static enum gm_err write_offsets(struct gm_store *store, struct gm_error *error)
 {
-    struct gm_batch *batch = &store->offsets_batch;
+    struct gm_store_batch *batch = &store->offsets_batch;
     enum gm_err err = gm_db_run(store->db.connection, "DELETE FROM gm.bus_offsets", error);
     for (int i = 0; !err && i < store->offsets_count; i++) {
         const struct gm_store_offset *offset = &store->offsets[i];
         if (offset->next < 0)
             continue;
-        gm_batch_put_text(batch, gm_str(gm_topic_name(offset->topic)));
-        gm_batch_put_int32(batch, offset->partition);
-        gm_batch_put_int64(batch, offset->next);
-        err = gm_batch_end_row(batch, error);
+        gm_store_batch_put_text(batch, gm_str(gm_topic_name(offset->topic)));
+        gm_store_batch_put_int32(batch, offset->partition);
+        gm_store_batch_put_int64(batch, offset->next);
+        err = gm_store_batch_end_row(batch, error);
     }
-    return err ? err : gm_batch_flush(batch, error);
+    return err ? err : gm_store_batch_flush(batch, error);
 }
 
 static enum gm_err flush(struct gm_store *store, struct gm_error *error)
 {
     enum gm_err err = GM_OK;
     for (int table = 0; !err && table < GM_STORE_TABLE_COUNT; table++)
-        err = gm_batch_flush(&store->batches[table], error);
+        err = gm_store_batch_flush(&store->batches[table], error);
     if (!err && store->offsets_changed)
         err = write_offsets(store, error);
     return err;
@@ -120,7 +120,7 @@ enum gm_err gm_store_commit(struct gm_store *store, struct gm_error *error)
 static enum gm_err end_row(struct gm_store *store, enum gm_store_table table,
                            struct gm_error *error)
 {
-    enum gm_err err = gm_batch_end_row(&store->batches[table], error);
+    enum gm_err err = gm_store_batch_end_row(&store->batches[table], error);
     if (err)
         store->broken = true;
     return err;
@@ -131,36 +131,36 @@ static const char *kind_name(enum gm_signal_kind kind)
     return kind == GM_SIGNAL_PRICE ? "price" : "social";
 }
 
-static void put_origin(struct gm_batch *batch, const struct gm_origin *origin)
+static void put_origin(struct gm_store_batch *batch, const struct gm_origin *origin)
 {
-    gm_batch_put_text(batch, gm_str(gm_topic_name(origin->topic)));
-    gm_batch_put_int32(batch, origin->partition);
-    gm_batch_put_int64(batch, origin->offset);
+    gm_store_batch_put_text(batch, gm_str(gm_topic_name(origin->topic)));
+    gm_store_batch_put_int32(batch, origin->partition);
+    gm_store_batch_put_int64(batch, origin->offset);
 }
 
 enum gm_err gm_store_add_signal(struct gm_store *store, const struct gm_signal *signal,
                                 struct gm_error *error)
 {
     assert(store->in_transaction);
-    struct gm_batch *batch = &store->batches[GM_STORE_MARKET_SIGNALS];
-    gm_batch_put_time(batch, signal->timestamp_us);
-    gm_batch_put_text(batch, signal->ticker);
-    gm_batch_put_double(batch, signal->price_usd);
-    gm_batch_put_double(batch, signal->vibe_score);
-    gm_batch_put_int32(batch, signal->msg_velocity);
-    gm_batch_put_double(batch, signal->delta_price);
-    gm_batch_put_double(batch, signal->delta_vibe);
-    gm_batch_put_double(batch, signal->hype_momentum);
-    gm_batch_put_text(batch, gm_str(signal->alert ? GM_ALERT_HYPE_PUMP : NULL));
-    gm_batch_put_text(batch, gm_str(kind_name(signal->kind)));
-    gm_batch_put_double(batch, signal->value);
-    gm_batch_put_bool(batch, signal->late);
-    gm_batch_put_time(batch, signal->watermark_us);
-    gm_batch_put_text(batch, signal->label);
-    gm_batch_put_text(batch, signal->scorer);
-    gm_batch_put_text(batch, signal->post_id);
+    struct gm_store_batch *batch = &store->batches[GM_STORE_MARKET_SIGNALS];
+    gm_store_batch_put_time(batch, signal->timestamp_us);
+    gm_store_batch_put_text(batch, signal->ticker);
+    gm_store_batch_put_double(batch, signal->price_usd);
+    gm_store_batch_put_double(batch, signal->vibe_score);
+    gm_store_batch_put_int32(batch, signal->msg_velocity);
+    gm_store_batch_put_double(batch, signal->delta_price);
+    gm_store_batch_put_double(batch, signal->delta_vibe);
+    gm_store_batch_put_double(batch, signal->hype_momentum);
+    gm_store_batch_put_text(batch, gm_str(signal->alert ? GM_ALERT_HYPE_PUMP : NULL));
+    gm_store_batch_put_text(batch, gm_str(kind_name(signal->kind)));
+    gm_store_batch_put_double(batch, signal->value);
+    gm_store_batch_put_bool(batch, signal->late);
+    gm_store_batch_put_time(batch, signal->watermark_us);
+    gm_store_batch_put_text(batch, signal->label);
+    gm_store_batch_put_text(batch, signal->scorer);
+    gm_store_batch_put_text(batch, signal->post_id);
     put_origin(batch, &signal->input);
-    gm_batch_put_int64(batch, ++store->seq[GM_STORE_MARKET_SIGNALS]);
+    gm_store_batch_put_int64(batch, ++store->seq[GM_STORE_MARKET_SIGNALS]);
     return end_row(store, GM_STORE_MARKET_SIGNALS, error);
 }
 
@@ -168,19 +168,19 @@ enum gm_err gm_store_add_post(struct gm_store *store, const struct gm_post *post
                               int64_t offset, struct gm_error *error)
 {
     assert(store->in_transaction);
-    struct gm_batch *batch = &store->batches[GM_STORE_POSTS];
-    gm_batch_put_time(batch, post->timestamp_us);
-    gm_batch_put_text(batch, post->ticker);
-    gm_batch_put_text(batch, post->id);
-    gm_batch_put_text(batch, post->text);
-    gm_batch_put_text(batch, post->source);
-    gm_batch_put_text(batch, post->subreddit);
-    gm_batch_put_text(batch, post->author);
-    gm_batch_put_text(batch, post->url);
-    gm_batch_put_time(batch, post->observed_at_us);
-    gm_batch_put_int32(batch, partition);
-    gm_batch_put_int64(batch, offset);
-    gm_batch_put_int64(batch, ++store->seq[GM_STORE_POSTS]);
+    struct gm_store_batch *batch = &store->batches[GM_STORE_POSTS];
+    gm_store_batch_put_time(batch, post->timestamp_us);
+    gm_store_batch_put_text(batch, post->ticker);
+    gm_store_batch_put_text(batch, post->id);
+    gm_store_batch_put_text(batch, post->text);
+    gm_store_batch_put_text(batch, post->source);
+    gm_store_batch_put_text(batch, post->subreddit);
+    gm_store_batch_put_text(batch, post->author);
+    gm_store_batch_put_text(batch, post->url);
+    gm_store_batch_put_time(batch, post->observed_at_us);
+    gm_store_batch_put_int32(batch, partition);
+    gm_store_batch_put_int64(batch, offset);
+    gm_store_batch_put_int64(batch, ++store->seq[GM_STORE_POSTS]);
     return end_row(store, GM_STORE_POSTS, error);
 }
 
@@ -188,20 +188,20 @@ enum gm_err gm_store_add_alert(struct gm_store *store, const struct gm_alert *al
                                struct gm_error *error)
 {
     assert(store->in_transaction);
-    struct gm_batch *batch = &store->batches[GM_STORE_ALERTS];
-    gm_batch_put_time(batch, alert->timestamp_us);
-    gm_batch_put_text(batch, alert->ticker);
-    gm_batch_put_text(batch, alert->status);
-    gm_batch_put_double(batch, alert->price_usd);
-    gm_batch_put_double(batch, alert->vibe_score);
-    gm_batch_put_int32(batch, alert->msg_velocity);
-    gm_batch_put_double(batch, alert->delta_price);
-    gm_batch_put_double(batch, alert->delta_vibe);
-    gm_batch_put_double(batch, alert->hype_momentum);
-    gm_batch_put_double(batch, alert->threshold_momentum);
-    gm_batch_put_double(batch, alert->threshold_delta_price);
+    struct gm_store_batch *batch = &store->batches[GM_STORE_ALERTS];
+    gm_store_batch_put_time(batch, alert->timestamp_us);
+    gm_store_batch_put_text(batch, alert->ticker);
+    gm_store_batch_put_text(batch, alert->status);
+    gm_store_batch_put_double(batch, alert->price_usd);
+    gm_store_batch_put_double(batch, alert->vibe_score);
+    gm_store_batch_put_int32(batch, alert->msg_velocity);
+    gm_store_batch_put_double(batch, alert->delta_price);
+    gm_store_batch_put_double(batch, alert->delta_vibe);
+    gm_store_batch_put_double(batch, alert->hype_momentum);
+    gm_store_batch_put_double(batch, alert->threshold_momentum);
+    gm_store_batch_put_double(batch, alert->threshold_delta_price);
     put_origin(batch, &alert->input);
-    gm_batch_put_int64(batch, ++store->seq[GM_STORE_ALERTS]);
+    gm_store_batch_put_int64(batch, ++store->seq[GM_STORE_ALERTS]);
     return end_row(store, GM_STORE_ALERTS, error);
 }
 
@@ -209,15 +209,15 @@ enum gm_err gm_store_add_dead_letter(struct gm_store *store, const struct gm_dea
                                      struct gm_error *error)
 {
     assert(store->in_transaction);
-    struct gm_batch *batch = &store->batches[GM_STORE_DEAD_LETTERS];
-    gm_batch_put_time(batch, letter->observed_at_us);
-    gm_batch_put_text(batch, letter->stage);
-    gm_batch_put_text(batch, letter->reason);
-    gm_batch_put_text(batch, letter->origin);
-    gm_batch_put_text(batch, letter->key);
-    gm_batch_put_blob(batch, letter->payload);
-    gm_batch_put_int64(batch, letter->payload_bytes);
-    gm_batch_put_int64(batch, ++store->seq[GM_STORE_DEAD_LETTERS]);
+    struct gm_store_batch *batch = &store->batches[GM_STORE_DEAD_LETTERS];
+    gm_store_batch_put_time(batch, letter->observed_at_us);
+    gm_store_batch_put_text(batch, letter->stage);
+    gm_store_batch_put_text(batch, letter->reason);
+    gm_store_batch_put_text(batch, letter->origin);
+    gm_store_batch_put_text(batch, letter->key);
+    gm_store_batch_put_blob(batch, letter->payload);
+    gm_store_batch_put_int64(batch, letter->payload_bytes);
+    gm_store_batch_put_int64(batch, ++store->seq[GM_STORE_DEAD_LETTERS]);
     return end_row(store, GM_STORE_DEAD_LETTERS, error);
 }
 

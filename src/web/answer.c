@@ -42,34 +42,40 @@ static void begin_head(struct gm_conn *conn, int status)
 
 void gm_conn_answer(struct gm_conn *conn, const struct gm_answer *answer)
 {
-    if (answer->close)
+    if (answer->close) {
         conn->keep_alive = false;
+    }
     begin_head(conn, answer->status);
-    if (answer->content_type)
+    if (answer->content_type) {
         gm_buffer_printf(&conn->out, "Content-Type: %s\r\n", answer->content_type);
-    if (answer->fields)
+    }
+    if (answer->fields) {
         gm_buffer_append_c(&conn->out, answer->fields);
-    if (answer->status != 304)
+    }
+    if (answer->status != 304) {
         gm_buffer_printf(&conn->out, "Content-Length: %zu\r\n", answer->body.len);
+    }
     gm_buffer_printf(&conn->out, "Connection: %s\r\n\r\n",
                      conn->keep_alive ? "keep-alive" : "close");
     conn->body = (struct gm_str){0};
     conn->body_sent = 0;
-    if (!conn->head_only && answer->copy_body)
+    if (!conn->head_only && answer->copy_body) {
         gm_buffer_append_str(&conn->out, answer->body);
-    else if (!conn->head_only)
+    } else if (!conn->head_only) {
         conn->body = answer->body;
+    }
     conn->state = GM_CONN_SEND;
     conn->deadline_us = conn->web->now_us + GM_SEND_TIMEOUT_MS * (int64_t)GM_US_PER_MS;
-    if (answer->status >= 400)
+    if (answer->status >= 400) {
         gm_metric_add(&gm_web_metric_errors, 1);
+    }
 }
 
 void gm_conn_answer_error(struct gm_conn *conn, int status, const char *fields, bool close,
                           const char *message)
 {
     struct gm_buffer json;
-    gm_buffer_init(&json, 8 * GM_ERROR_MESSAGE_BYTES);
+    gm_buffer_init(&json, (size_t)8 * GM_ERROR_MESSAGE_BYTES);
     gm_buffer_append_c(&json, "{\"error\":");
     gm_json_write_string(&json, gm_str(message));
     gm_buffer_append_c(&json, "}\n");

@@ -35,8 +35,9 @@ void gm_conn_open(struct gm_web *web, int fd, bool refused)
     conn->deadline_us = in_ms(conn, web->config.request_ms);
     gm_buffer_init(&conn->out, GM_STREAM_CHUNK_BYTES);
     conn->next = web->conns;
-    if (conn->next)
+    if (conn->next) {
         conn->next->previous = conn;
+    }
     web->conns = conn;
     web->conns_count++;
     gm_metric_set(&gm_web_metric_clients, web->conns_count);
@@ -65,11 +66,13 @@ static void drop_answer(struct gm_conn *conn)
 void gm_conn_close(struct gm_conn *conn)
 {
     struct gm_web *web = conn->web;
-    if (conn->state == GM_CONN_CLOSED)
+    if (conn->state == GM_CONN_CLOSED) {
         return;
+    }
     drop_answer(conn);
-    if (conn->state == GM_CONN_STREAM)
+    if (conn->state == GM_CONN_STREAM) {
         gm_metric_set(&gm_web_metric_streams, --web->streams_count);
+    }
     web->refused_count -= conn->refused;
     gm_metric_set(&gm_web_metric_clients, --web->conns_count);
     close(conn->fd);
@@ -78,12 +81,14 @@ void gm_conn_close(struct gm_conn *conn)
     conn->in = NULL;
     conn->state = GM_CONN_CLOSED;
 
-    if (conn->next)
+    if (conn->next) {
         conn->next->previous = conn->previous;
-    if (conn->previous)
+    }
+    if (conn->previous) {
         conn->previous->next = conn->next;
-    else
+    } else {
         web->conns = conn->next;
+    }
     conn->next = web->closed; // events of this round may still point here
     web->closed = conn;
 }
@@ -91,11 +96,12 @@ void gm_conn_close(struct gm_conn *conn)
 ssize_t gm_conn_send(struct gm_conn *conn, const char *data, size_t len)
 {
     ssize_t sent;
-    do
+    do {
         sent = send(conn->fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT);
-    while (sent < 0 && errno == EINTR);
-    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+    } while (sent < 0 && errno == EINTR);
+    if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
         return 0;
+    }
     return sent;
 }
 
@@ -104,10 +110,12 @@ static bool send_rest(struct gm_conn *conn, struct gm_str data, size_t *sent)
 {
     while (*sent < data.len) {
         ssize_t n = gm_conn_send(conn, data.data + *sent, data.len - *sent);
-        if (n < 0)
+        if (n < 0) {
             gm_conn_close(conn);
-        if (n <= 0)
+        }
+        if (n <= 0) {
             return false;
+        }
         *sent += (size_t)n;
         conn->deadline_us = in_ms(conn, GM_SEND_TIMEOUT_MS);
     }
@@ -122,8 +130,9 @@ static bool send_answer(struct gm_conn *conn)
         return false;
     }
     if (!send_rest(conn, gm_buffer_str(&conn->out), &conn->out_sent) ||
-        !send_rest(conn, conn->body, &conn->body_sent))
+        !send_rest(conn, conn->body, &conn->body_sent)) {
         return false;
+    }
     drop_answer(conn);
     gm_buffer_finish(&conn->out);
     if (conn->keep_alive) {
@@ -153,9 +162,9 @@ static bool receive(struct gm_conn *conn)
         conn->in_len += (size_t)n;
         return true;
     }
-    if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR))
+    if (n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)) {
         gm_conn_close(conn);
-    else if (conn->in_len == 0) {
+    } else if (conn->in_len == 0) {
         free(conn->in);
         conn->in = NULL;
     }
@@ -178,12 +187,14 @@ static bool take_request(struct gm_conn *conn)
 {
     struct gm_http_request request;
     const char *reason;
-    if (conn->in_len == 0)
+    if (conn->in_len == 0) {
         return false;
+    }
     int status = gm_http_read(conn->in, conn->in_len, conn->in_seen, &request, &reason);
     conn->in_seen = conn->in_len;
-    if (status == 0)
+    if (status == 0) {
         return false;
+    }
     conn->head_only = status == 200 && request.method == GM_HTTP_HEAD;
     gm_metric_add(&gm_web_metric_requests, 1);
     if (status != 200) {
@@ -192,8 +203,9 @@ static bool take_request(struct gm_conn *conn)
     }
     conn->keep_alive = request.keep_alive;
     gm_route_request(conn, &request);
-    if (conn->state != GM_CONN_CLOSED)
+    if (conn->state != GM_CONN_CLOSED) {
         consume(conn, request.bytes);
+    }
     return true;
 }
 
@@ -219,11 +231,13 @@ static void update_interest(struct gm_conn *conn)
     case GM_CONN_CLOSED:
         return;
     }
-    if (interest == conn->interest)
+    if (interest == conn->interest) {
         return;
+    }
     struct epoll_event event = {.events = interest, .data.ptr = conn};
-    if (epoll_ctl(conn->web->epoll_fd, EPOLL_CTL_MOD, conn->fd, &event) < 0)
+    if (epoll_ctl(conn->web->epoll_fd, EPOLL_CTL_MOD, conn->fd, &event) < 0) {
         gm_conn_close(conn);
+    }
     conn->interest = interest;
 }
 
@@ -231,16 +245,18 @@ void gm_conn_advance(struct gm_conn *conn)
 {
     bool moves = true;
     for (int step = 0; moves && step < STEPS_A_TURN; step++) {
-        if (conn->state == GM_CONN_READ)
+        if (conn->state == GM_CONN_READ) {
             moves = take_request(conn) || (conn->state == GM_CONN_READ && receive(conn));
-        else if (conn->state == GM_CONN_SEND)
+        } else if (conn->state == GM_CONN_SEND) {
             moves = send_answer(conn);
-        else
+        } else {
             moves = false;
+        }
     }
     conn->yielded = moves;
-    if (conn->state == GM_CONN_STREAM)
+    if (conn->state == GM_CONN_STREAM) {
         gm_stream_advance(conn);
+    }
     update_interest(conn);
 }
 
@@ -251,8 +267,9 @@ static bool discard_input(struct gm_conn *conn)
     ssize_t n;
     for (int i = 0; i < 64; i++) {
         n = recv(conn->fd, waste, sizeof(waste), MSG_DONTWAIT);
-        if (n <= 0)
+        if (n <= 0) {
             return n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
+        }
     }
     return true; // whoever sends that much is not waiting for an answer
 }
@@ -263,8 +280,9 @@ void gm_conn_on_events(struct gm_conn *conn, uint32_t events)
     case GM_CONN_CLOSED:
         return;
     case GM_CONN_LINGER:
-        if ((events & (EPOLLHUP | EPOLLERR)) || discard_input(conn))
+        if ((events & (EPOLLHUP | EPOLLERR)) || discard_input(conn)) {
             gm_conn_close(conn);
+        }
         return;
     case GM_CONN_QUERY:
         // A client that has closed its side is gone: spare the database the work.
@@ -296,7 +314,8 @@ void gm_conn_on_deadline(struct gm_conn *conn)
         gm_conn_advance(conn);
         return;
     }
-    if (conn->state == GM_CONN_STREAM)
+    if (conn->state == GM_CONN_STREAM) {
         gm_metric_add(&gm_web_metric_dropped, 1);
+    }
     gm_conn_close(conn);
 }

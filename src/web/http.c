@@ -28,9 +28,11 @@ const char *gm_http_reason(int status)
         {503, "Service Unavailable"},
         {505, "HTTP Version Not Supported"},
     };
-    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-        if (reasons[i].status == status)
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (reasons[i].status == status) {
             return reasons[i].reason;
+        }
+    }
     return "Unknown";
 }
 
@@ -42,9 +44,11 @@ static bool is_token_char(unsigned char c)
 
 static bool is_token(struct gm_str text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (!is_token_char((unsigned char)text.data[i]))
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_token_char((unsigned char)text.data[i])) {
             return false;
+        }
+    }
     return text.len > 0;
 }
 
@@ -59,8 +63,9 @@ static struct gm_str trim(struct gm_str text)
         text.data++;
         text.len--;
     }
-    while (text.len && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t'))
+    while (text.len && (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == '\t')) {
         text.len--;
+    }
     return text;
 }
 
@@ -85,14 +90,18 @@ static int refuse(int status, const char *reason, const char **ret_reason)
 static int read_target(struct gm_str target, struct gm_http_request *request,
                        const char **ret_reason)
 {
-    if (target.len > GM_HTTP_TARGET_BYTES_MAX)
+    if (target.len > GM_HTTP_TARGET_BYTES_MAX) {
         return refuse(414, "the request's target is over 4096 bytes", ret_reason);
-    if (!target.len || target.data[0] != '/')
+    }
+    if (!target.len || target.data[0] != '/') {
         return refuse(400, "the request's target must begin with '/'", ret_reason);
-    for (size_t i = 0; i < target.len; i++)
-        if (target.data[i] <= ' ' || target.data[i] > '~')
+    }
+    for (size_t i = 0; i < target.len; i++) {
+        if (target.data[i] <= ' ' || target.data[i] > '~') {
             return refuse(400, "the request's target holds a byte that must be escaped",
                           ret_reason);
+        }
+    }
     request->query = target;
     request->path = take_until(&request->query, '?');
     return 200;
@@ -103,22 +112,25 @@ static int read_request_line(struct gm_str line, struct gm_http_request *request
 {
     struct gm_str method = take_until(&line, ' ');
     struct gm_str target = take_until(&line, ' ');
-    if (!is_token(method) || method.len > 32)
+    if (!is_token(method) || method.len > 32) {
         return refuse(400, "the request does not begin with a method", ret_reason);
+    }
     request->method = gm_str_equal(method, gm_str("GET"))    ? GM_HTTP_GET
                       : gm_str_equal(method, gm_str("HEAD")) ? GM_HTTP_HEAD
                                                              : GM_HTTP_OTHER;
     int status = read_target(target, request, ret_reason);
-    if (status != 200)
+    if (status != 200) {
         return status;
-    if (gm_str_equal(line, gm_str("HTTP/1.1")))
+    }
+    if (gm_str_equal(line, gm_str("HTTP/1.1"))) {
         request->keep_alive = true;
-    else if (gm_str_equal(line, gm_str("HTTP/1.0")))
+    } else if (gm_str_equal(line, gm_str("HTTP/1.0"))) {
         request->keep_alive = false;
-    else if (line.len == 8 && memcmp(line.data, "HTTP/", 5) == 0)
+    } else if (line.len == 8 && memcmp(line.data, "HTTP/", 5) == 0) {
         return refuse(505, "this server speaks HTTP/1.1", ret_reason);
-    else
+    } else {
         return refuse(400, "the request line is not METHOD TARGET HTTP/1.1", ret_reason);
+    }
     return 200;
 }
 
@@ -126,10 +138,11 @@ static void read_connection(struct gm_str list, struct gm_http_request *request)
 {
     while (list.len) {
         struct gm_str option = trim(take_until(&list, ','));
-        if (equals_nocase(option, "close"))
+        if (equals_nocase(option, "close")) {
             request->keep_alive = false;
-        else if (equals_nocase(option, "keep-alive"))
+        } else if (equals_nocase(option, "keep-alive")) {
             request->keep_alive = true;
+        }
     }
 }
 
@@ -137,8 +150,9 @@ static int take_field(struct gm_str name, struct gm_str value, struct gm_http_re
                       const char **ret_reason)
 {
     if (equals_nocase(name, "host")) {
-        if (request->host_given)
+        if (request->host_given) {
             return refuse(400, "the field Host stands there twice", ret_reason);
+        }
         request->host_given = true;
         request->host = value;
     } else if (equals_nocase(name, "origin")) {
@@ -158,25 +172,29 @@ static int take_field(struct gm_str name, struct gm_str value, struct gm_http_re
         request->has_body = true;
     } else if (equals_nocase(name, "content-length")) {
         // "0" alone is no body; what is no number at all is one that cannot be measured.
-        if (!gm_str_equal(value, gm_str("0")))
+        if (!gm_str_equal(value, gm_str("0"))) {
             request->has_body = true;
+        }
     }
     return 200;
 }
 
 static int read_field(struct gm_str line, struct gm_http_request *request, const char **ret_reason)
 {
-    if (line.data[0] == ' ' || line.data[0] == '\t')
+    if (line.data[0] == ' ' || line.data[0] == '\t') {
         return refuse(400, "a header field is folded over two lines", ret_reason);
+    }
     const char *colon = memchr(line.data, ':', line.len);
     struct gm_str name = {line.data, colon ? (size_t)(colon - line.data) : line.len};
-    if (!colon || !is_token(name))
+    if (!colon || !is_token(name)) {
         return refuse(400, "a header field is not NAME: VALUE", ret_reason);
+    }
     struct gm_str value = trim((struct gm_str){colon + 1, line.len - name.len - 1});
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.data[i];
-        if ((c < ' ' && c != '\t') || c == 0x7f)
+        if ((c < ' ' && c != '\t') || c == 0x7f) {
             return refuse(400, "a header field holds a control character", ret_reason);
+        }
     }
     return take_field(name, value, request, ret_reason);
 }
@@ -190,14 +208,17 @@ static int read_head(struct gm_str head, struct gm_http_request *request, const 
         struct gm_str line = {head.data, (size_t)(end - head.data)};
         head.data += line.len + 2;
         head.len -= line.len + 2;
-        if (line.len && (memchr(line.data, '\n', line.len) || memchr(line.data, '\r', line.len)))
+        if (line.len && (memchr(line.data, '\n', line.len) || memchr(line.data, '\r', line.len))) {
             return refuse(400, "a line does not end with CR LF", ret_reason);
-        if (fields >= GM_HTTP_FIELDS_MAX)
+        }
+        if (fields >= GM_HTTP_FIELDS_MAX) {
             return refuse(431, "the request has more than 64 header fields", ret_reason);
+        }
         int status = fields < 0 ? read_request_line(line, request, ret_reason)
                                 : read_field(line, request, ret_reason);
-        if (status != 200)
+        if (status != 200) {
             return status;
+        }
     }
     return 200;
 }
@@ -213,29 +234,35 @@ int gm_http_read(const char *data, size_t len, size_t seen, struct gm_http_reque
     size_t bytes = end ? (size_t)(end - data) + 4 : len;
     if (bytes > GM_HTTP_HEAD_BYTES_MAX) {
         const char *line_end = memmem(data, len, "\r\n", 2);
-        if (!line_end || line_end - data > GM_HTTP_TARGET_BYTES_MAX)
+        if (!line_end || line_end - data > GM_HTTP_TARGET_BYTES_MAX) {
             return refuse(414, "the request line is too long", ret_reason);
+        }
         return refuse(431, "the request's header is over 16384 bytes", ret_reason);
     }
-    if (!end)
+    if (!end) {
         return 0;
+    }
 
     struct gm_http_request request = {.bytes = bytes};
     int status =
         read_head((struct gm_str){data + skipped, bytes - skipped - 2}, &request, ret_reason);
-    if (status == 200)
+    if (status == 200) {
         *ret_request = request;
+    }
     return status;
 }
 
 static int hex_digit(char c)
 {
-    if (c >= '0' && c <= '9')
+    if (c >= '0' && c <= '9') {
         return c - '0';
-    if (c >= 'a' && c <= 'f')
+    }
+    if (c >= 'a' && c <= 'f') {
         return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
+    }
+    if (c >= 'A' && c <= 'F') {
         return c - 'A' + 10;
+    }
     return -1;
 }
 
@@ -250,13 +277,15 @@ static bool decode(struct gm_str part, char **text, struct gm_str *ret)
         } else if (c == '%') {
             int high = i + 2 < part.len ? hex_digit(part.data[i + 1]) : -1;
             int low = i + 2 < part.len ? hex_digit(part.data[i + 2]) : -1;
-            if (high < 0 || low < 0)
+            if (high < 0 || low < 0) {
                 return false;
+            }
             c = (char)(high * 16 + low);
             i += 2;
         }
-        if (!c)
+        if (!c) {
             return false;
+        }
         *out++ = c;
     }
     *ret = (struct gm_str){*text, (size_t)(out - *text)};
@@ -269,12 +298,14 @@ int gm_http_next_param(struct gm_str *query, char *text, struct gm_str *ret_name
 {
     while (query->len) {
         struct gm_str value = take_until(query, '&');
-        if (!value.len)
+        if (!value.len) {
             continue;
+        }
         bool has_value = memchr(value.data, '=', value.len);
         struct gm_str name = take_until(&value, '=');
-        if (!has_value || !decode(name, &text, ret_name) || !decode(value, &text, ret_value))
+        if (!has_value || !decode(name, &text, ret_name) || !decode(value, &text, ret_value)) {
             return -1;
+        }
         return 1;
     }
     return 0;
@@ -285,11 +316,13 @@ static bool is_zero_weight(struct gm_str parameters)
 {
     while (parameters.len) {
         struct gm_str parameter = trim(take_until(&parameters, ';'));
-        if (parameter.len < 3 || strncasecmp(parameter.data, "q=0", 3) != 0)
+        if (parameter.len < 3 || strncasecmp(parameter.data, "q=0", 3) != 0) {
             continue;
+        }
         size_t i = 3;
-        while (i < parameter.len && (parameter.data[i] == '.' || parameter.data[i] == '0'))
+        while (i < parameter.len && (parameter.data[i] == '.' || parameter.data[i] == '0')) {
             i++;
+        }
         return i == parameter.len;
     }
     return false;
@@ -300,8 +333,9 @@ bool gm_http_accepts(struct gm_str list, const char *token)
     while (list.len) {
         struct gm_str parameters = take_until(&list, ',');
         struct gm_str coding = trim(take_until(&parameters, ';'));
-        if (equals_nocase(coding, token))
+        if (equals_nocase(coding, token)) {
             return !is_zero_weight(parameters);
+        }
     }
     return false;
 }
@@ -310,10 +344,12 @@ bool gm_http_etag_matches(struct gm_str list, const char *etag)
 {
     while (list.len) {
         struct gm_str tag = trim(take_until(&list, ','));
-        if (tag.len > 2 && memcmp(tag.data, "W/", 2) == 0)
+        if (tag.len > 2 && memcmp(tag.data, "W/", 2) == 0) {
             tag = (struct gm_str){tag.data + 2, tag.len - 2};
-        if (gm_str_equal(tag, gm_str(etag)) || gm_str_equal(tag, gm_str("*")))
+        }
+        if (gm_str_equal(tag, gm_str(etag)) || gm_str_equal(tag, gm_str("*"))) {
             return true;
+        }
     }
     return false;
 }

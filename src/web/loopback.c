@@ -9,8 +9,9 @@
 static bool is_loopback_v4(const char *text, struct in_addr *ret)
 {
     struct in_addr address;
-    if (inet_pton(AF_INET, text, &address) != 1 || (ntohl(address.s_addr) >> 24) != 127)
+    if (inet_pton(AF_INET, text, &address) != 1 || (ntohl(address.s_addr) >> 24) != 127) {
         return false;
+    }
     *ret = address;
     return true;
 }
@@ -18,8 +19,9 @@ static bool is_loopback_v4(const char *text, struct in_addr *ret)
 static bool is_loopback_v6(const char *text, struct in6_addr *ret)
 {
     struct in6_addr address;
-    if (inet_pton(AF_INET6, text, &address) != 1 || !IN6_IS_ADDR_LOOPBACK(&address))
+    if (inet_pton(AF_INET6, text, &address) != 1 || !IN6_IS_ADDR_LOOPBACK(&address)) {
         return false;
+    }
     *ret = address;
     return true;
 }
@@ -27,17 +29,20 @@ static bool is_loopback_v6(const char *text, struct in6_addr *ret)
 enum gm_err gm_loopback_resolve(const char *address, int port, struct sockaddr_storage *ret_address,
                                 socklen_t *ret_len, struct gm_error *error)
 {
-    if (port < 0 || port > 65535)
+    if (port < 0 || port > 65535) {
         return gm_error_set(error, GM_ERR_INVALID,
                             "port %d: must be a number from 0 (any free one) to 65535", port);
+    }
 
     char bare[INET6_ADDRSTRLEN] = "";
     size_t len = strlen(address);
-    bool bracketed = len > 2 && address[0] == '[' && address[len - 1] == ']';
-    if (len - 2 * bracketed < sizeof(bare))
+    size_t bracketed = len > 2 && address[0] == '[' && address[len - 1] == ']';
+    if (len - 2 * bracketed < sizeof(bare)) {
         memcpy(bare, address + bracketed, len - 2 * bracketed);
-    if (strcasecmp(address, "localhost") == 0)
+    }
+    if (strcasecmp(address, "localhost") == 0) {
         memcpy(bare, "127.0.0.1", sizeof("127.0.0.1"));
+    }
 
     struct sockaddr_storage storage = {0};
     struct sockaddr_in *v4 = (struct sockaddr_in *)&storage;
@@ -63,14 +68,17 @@ enum gm_err gm_loopback_resolve(const char *address, int port, struct sockaddr_s
 // The port behind `text` (":8080"; "" is 80); -1 when it is not one.
 static int read_port(struct gm_str text)
 {
-    if (text.len == 0)
+    if (text.len == 0) {
         return 80;
-    if (text.data[0] != ':' || text.len < 2 || text.len > 6)
+    }
+    if (text.data[0] != ':' || text.len < 2 || text.len > 6) {
         return -1;
+    }
     int port = 0;
     for (size_t i = 1; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
+        if (text.data[i] < '0' || text.data[i] > '9') {
             return -1;
+        }
         port = port * 10 + (text.data[i] - '0');
     }
     return port;
@@ -78,27 +86,33 @@ static int read_port(struct gm_str text)
 
 bool gm_loopback_is_host(struct gm_str host, int port)
 {
-    if (!host.len)
+    if (!host.len) {
         return false;
+    }
     char name[INET6_ADDRSTRLEN] = "";
-    bool bracketed = host.data[0] == '[';
+    size_t bracketed = host.data[0] == '[';
     const char *end = memchr(host.data, bracketed ? ']' : ':', host.len);
-    if (bracketed && !end)
+    if (bracketed && !end) {
         return false;
+    }
     size_t name_len = (end ? (size_t)(end - host.data) : host.len) - bracketed;
-    if (name_len >= sizeof(name))
+    if (name_len >= sizeof(name)) {
         return false;
+    }
     memcpy(name, host.data + bracketed, name_len);
-    if (strlen(name) != name_len)
+    if (strlen(name) != name_len) {
         return false;
+    }
 
     size_t rest = name_len + 2 * bracketed;
-    if (read_port((struct gm_str){host.data + rest, host.len - rest}) != port)
+    if (read_port((struct gm_str){host.data + rest, host.len - rest}) != port) {
         return false;
+    }
     struct in_addr v4;
     struct in6_addr v6;
-    if (bracketed)
+    if (bracketed) {
         return is_loopback_v6(name, &v6);
+    }
     return strcasecmp(name, "localhost") == 0 || is_loopback_v4(name, &v4);
 }
 

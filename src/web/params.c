@@ -9,14 +9,16 @@
 
 bool gm_params_number(struct gm_str text, int64_t *ret_value)
 {
-    if (text.len == 0 || text.len > 19)
+    if (text.len == 0 || text.len > 19) {
         return false;
+    }
     int64_t value = 0;
     for (size_t i = 0; i < text.len; i++) {
         int digit = text.data[i] - '0';
         if (digit < 0 || digit > 9 || __builtin_mul_overflow(value, 10, &value) ||
-            __builtin_add_overflow(value, digit, &value))
+            __builtin_add_overflow(value, digit, &value)) {
             return false;
+        }
     }
     *ret_value = value;
     return true;
@@ -29,10 +31,11 @@ static enum gm_err read_ticker(struct gm_str text, struct gm_params *params, str
         char c = text.data[i];
         ok = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
     }
-    if (!ok)
+    if (!ok) {
         return gm_error_set(error, GM_ERR_INVALID,
                             "ticker: must be 1 to %d characters of a-z, 0-9, '.', '_' and '-'",
                             GM_TICKER_BYTES_MAX);
+    }
     memcpy(params->ticker, text.data, text.len);
     params->ticker[text.len] = '\0';
     return GM_OK;
@@ -56,9 +59,10 @@ static enum gm_err read_number(struct gm_str text, const char *name, int64_t min
                                int64_t *ret_value, struct gm_error *error)
 {
     int64_t value;
-    if (!gm_params_number(text, &value) || value < min || value > max)
+    if (!gm_params_number(text, &value) || value < min || value > max) {
         return gm_error_set(error, GM_ERR_INVALID, "%s: must be a whole number from %lld to %lld",
                             name, (long long)min, (long long)max);
+    }
     *ret_value = value;
     return GM_OK;
 }
@@ -68,9 +72,11 @@ static const char *const names[] = {"ticker", "from",          "to",     "limit"
 
 static unsigned param_of(struct gm_str name)
 {
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        if (gm_str_equal(name, gm_str(names[i])))
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (gm_str_equal(name, gm_str(names[i]))) {
             return 1u << i;
+        }
+    }
     return 0;
 }
 
@@ -78,10 +84,12 @@ static unsigned param_of(struct gm_str name)
 static enum gm_err refuse_name(struct gm_str name, const char *what, struct gm_error *error)
 {
     bool plain = name.len > 0 && name.len <= 32;
-    for (size_t i = 0; plain && i < name.len; i++)
+    for (size_t i = 0; plain && i < name.len; i++) {
         plain = (name.data[i] >= 'a' && name.data[i] <= 'z') || name.data[i] == '_';
-    if (!plain)
+    }
+    if (!plain) {
         return gm_error_set(error, GM_ERR_INVALID, "a parameter's name is %s", what);
+    }
     return gm_error_set(error, GM_ERR_INVALID, "%.*s: %s", GM_STR_ARG(name), what);
 }
 
@@ -117,21 +125,26 @@ enum gm_err gm_params_read(struct gm_str query, unsigned allowed, struct gm_para
     int more;
     while ((more = gm_http_next_param(&query, text, &name, &value)) > 0) {
         unsigned param = param_of(name);
-        if (!(param & allowed))
+        if (!(param & allowed)) {
             return refuse_name(name, "not known to this path", error);
-        if (params.given & param)
+        }
+        if (params.given & param) {
             return refuse_name(name, "stands there twice", error);
+        }
         enum gm_err err = read_one(param, value, &params, error);
-        if (err)
+        if (err) {
             return err;
+        }
         params.given |= param;
     }
-    if (more < 0)
+    if (more < 0) {
         return gm_error_set(error, GM_ERR_INVALID,
                             "the part behind '?' is not NAME=VALUE&… with %%XX escapes");
+    }
     if (params.from_us != GM_TIME_NONE && params.to_us != GM_TIME_NONE &&
-        params.from_us >= params.to_us)
+        params.from_us >= params.to_us) {
         return gm_error_set(error, GM_ERR_INVALID, "from: must be before to");
+    }
     *ret_params = params;
     return GM_OK;
 }

@@ -11,8 +11,9 @@
 struct gm_web_job *gm_web_job_create(const char *path, const struct gm_params *params, void *asker)
 {
     struct gm_web_job *job = calloc(1, sizeof(*job));
-    if (!job)
+    if (!job) {
         return NULL;
+    }
     job->path = path;
     job->params = *params;
     job->asker = asker;
@@ -22,8 +23,9 @@ struct gm_web_job *gm_web_job_create(const char *path, const struct gm_params *p
 
 void gm_web_job_destroy(struct gm_web_job *job)
 {
-    if (!job)
+    if (!job) {
         return;
+    }
     gm_buffer_finish(&job->answer);
     free(job);
 }
@@ -46,8 +48,9 @@ static struct gm_web_job *list_take(struct gm_web_job_list *list)
     struct gm_web_job *job = list->first;
     if (job) {
         list->first = job->next;
-        if (!list->first)
+        if (!list->first) {
             list->end = &list->first;
+        }
     }
     return job;
 }
@@ -55,11 +58,13 @@ static struct gm_web_job *list_take(struct gm_web_job_list *list)
 static bool list_remove(struct gm_web_job_list *list, const struct gm_web_job *job)
 {
     for (struct gm_web_job **at = &list->first; *at; at = &(*at)->next) {
-        if (*at != job)
+        if (*at != job) {
             continue;
+        }
         *at = job->next;
-        if (!*at)
+        if (!*at) {
             list->end = at;
+        }
         return true;
     }
     return false;
@@ -88,8 +93,9 @@ static void answer(struct gm_queries *queries, struct gm_web_job *job)
     };
     int64_t start_us = gm_monotonic_us();
     job->err = queries->source->query(queries->source->context, &query, &job->answer, &job->error);
-    if (!job->err)
+    if (!job->err) {
         job->err = gm_buffer_ok(&job->answer, &job->error);
+    }
     gm_metric_observe_us(queries->seconds, gm_monotonic_us() - start_us);
 }
 
@@ -117,8 +123,9 @@ static void *query_main(void *context)
 enum gm_err gm_queries_start(struct gm_queries *queries, struct gm_error *error)
 {
     int failed = pthread_create(&queries->thread, NULL, query_main, queries);
-    if (failed)
+    if (failed) {
         return gm_error_errno(error, failed, "cannot start the query thread");
+    }
     pthread_setname_np(queries->thread, "web-query");
     queries->started = true;
     return GM_OK;
@@ -126,8 +133,9 @@ enum gm_err gm_queries_start(struct gm_queries *queries, struct gm_error *error)
 
 void gm_queries_stop(struct gm_queries *queries)
 {
-    if (!queries->started)
+    if (!queries->started) {
         return;
+    }
     pthread_mutex_lock(&queries->mutex);
     queries->stopping = true;
     pthread_cond_signal(&queries->cond);
@@ -140,8 +148,9 @@ void gm_queries_finish(struct gm_queries *queries)
 {
     gm_queries_stop(queries);
     struct gm_web_job *job;
-    while ((job = list_take(&queries->waiting)) || (job = list_take(&queries->done)))
+    while ((job = list_take(&queries->waiting)) || (job = list_take(&queries->done))) {
         gm_web_job_destroy(job);
+    }
     pthread_cond_destroy(&queries->cond);
     pthread_mutex_destroy(&queries->mutex);
 }
@@ -157,9 +166,10 @@ enum gm_err gm_queries_submit(struct gm_queries *queries, struct gm_web_job *job
         pthread_cond_signal(&queries->cond);
     }
     pthread_mutex_unlock(&queries->mutex);
-    if (full)
+    if (full) {
         return gm_error_set(error, GM_ERR_FULL, "%d queries are waiting already; try again shortly",
                             GM_WEB_QUERIES_MAX);
+    }
     return GM_OK;
 }
 
@@ -178,6 +188,7 @@ void gm_queries_forget(struct gm_queries *queries, struct gm_web_job *job)
     queries->waiting_count -= removed;
     pthread_mutex_unlock(&queries->mutex);
     job->asker = NULL; // the query thread never looks at it
-    if (removed)
+    if (removed) {
         gm_web_job_destroy(job);
+    }
 }

@@ -37,8 +37,9 @@ enum gm_err gm_ring_init(struct gm_ring *ring, size_t events_max, size_t bytes_m
 
 void gm_ring_finish(struct gm_ring *ring)
 {
-    if (!ring->entries)
+    if (!ring->entries) {
         return;
+    }
     pthread_mutex_destroy(&ring->mutex);
     free(ring->entries);
     free(ring->bytes);
@@ -60,8 +61,9 @@ static uint64_t make_room(struct gm_ring *ring, size_t len)
 {
     uint64_t at = ring->bytes_next;
     size_t left = ring->bytes_max - at % ring->bytes_max;
-    if (left < len)
+    if (left < len) {
         at += left;
+    }
     while (ring->first < ring->next &&
            (ring->next - ring->first == ring->events_max ||
             entry_at(ring, ring->first)->at + ring->bytes_max < at + len)) {
@@ -75,8 +77,9 @@ static uint64_t make_room(struct gm_ring *ring, size_t len)
 // A raw line break can only be white space between JSON tokens; in a frame it would end the data.
 static void copy_line(char *out, struct gm_str json)
 {
-    for (size_t i = 0; i < json.len; i++)
+    for (size_t i = 0; i < json.len; i++) {
         out[i] = json.data[i] == '\n' || json.data[i] == '\r' ? ' ' : json.data[i];
+    }
 }
 
 bool gm_ring_push(struct gm_ring *ring, const char *event, int64_t id, struct gm_str ticker,
@@ -92,17 +95,20 @@ bool gm_ring_push(struct gm_ring *ring, const char *event, int64_t id, struct gm
     pthread_mutex_lock(&ring->mutex);
     bool taken = id > ring->latest_id && len <= ring->bytes_max;
     if (taken) {
-        if (ring->latest_id < 0)
+        if (ring->latest_id < 0) {
             ring->lost_id = id - 1;
+        }
         uint64_t at = make_room(ring, len);
         struct gm_ring_entry *entry = entry_at(ring, ring->next);
         *entry = (struct gm_ring_entry){id, at, (uint32_t)ticker.len, (uint32_t)frame_len};
         char *out = bytes_at(ring, entry);
-        if (ticker.len)
+        if (ticker.len) {
             memcpy(out, ticker.data, ticker.len);
-        memcpy(out + ticker.len, head, (size_t)head_len);
-        copy_line(out + ticker.len + head_len, json);
-        memcpy(out + len - 2, "\n\n", 2);
+        }
+        out += ticker.len;
+        memcpy(out, head, (size_t)head_len);
+        copy_line(out + head_len, json);
+        out[frame_len - 2] = out[frame_len - 1] = '\n';
         ring->latest_id = id;
         ring->next++;
     }
@@ -127,10 +133,11 @@ bool gm_ring_resume(struct gm_ring *ring, int64_t id, uint64_t *ret_cursor)
     uint64_t low = ring->first, high = ring->next;
     while (known && low < high) {
         uint64_t middle = low + (high - low) / 2;
-        if (entry_at(ring, middle)->id > id)
+        if (entry_at(ring, middle)->id > id) {
             high = middle;
-        else
+        } else {
             low = middle + 1;
+        }
     }
     *ret_cursor = known ? low : ring->next;
     pthread_mutex_unlock(&ring->mutex);
@@ -146,8 +153,9 @@ struct gm_ring_slice gm_ring_read(struct gm_ring *ring, uint64_t *cursor, struct
         const struct gm_ring_entry *entry = entry_at(ring, *cursor);
         const char *bytes = bytes_at(ring, entry);
         if (!ticker.len || gm_str_equal(ticker, (struct gm_str){bytes, entry->ticker_len})) {
-            if (entry->frame_len > capacity - slice.bytes)
+            if (entry->frame_len > capacity - slice.bytes) {
                 break;
+            }
             memcpy(out + slice.bytes, bytes + entry->ticker_len, entry->frame_len);
             slice.bytes += entry->frame_len;
             slice.events++;

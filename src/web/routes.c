@@ -32,17 +32,21 @@ static const struct gm_route routes[] = {
 
 static const struct gm_route *find_route(struct gm_str path)
 {
-    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
-        if (gm_str_equal(path, gm_str(routes[i].path)))
+    for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+        if (gm_str_equal(path, gm_str(routes[i].path))) {
             return &routes[i];
+        }
+    }
     return NULL;
 }
 
 static const struct gm_web_asset *find_asset(struct gm_str path)
 {
-    for (size_t i = 0; i < gm_web_assets_count; i++)
-        if (gm_str_equal(path, gm_str(gm_web_assets[i].path)))
+    for (size_t i = 0; i < gm_web_assets_count; i++) {
+        if (gm_str_equal(path, gm_str(gm_web_assets[i].path))) {
             return &gm_web_assets[i];
+        }
+    }
     return NULL;
 }
 
@@ -122,7 +126,7 @@ static void answer_metrics(struct gm_conn *conn, const struct gm_http_request *r
     (void)request;
     (void)params;
     struct gm_buffer text;
-    gm_buffer_init(&text, GM_STREAM_CHUNK_BYTES * 16);
+    gm_buffer_init(&text, (size_t)512 * 1024);
     gm_metrics_write(conn->web->config.metrics, &text);
     struct gm_error error;
     if (gm_buffer_ok(&text, &error)) {
@@ -185,8 +189,9 @@ void gm_route_request(struct gm_conn *conn, const struct gm_http_request *reques
     const struct gm_web_asset *asset = route ? NULL : find_asset(request->path);
     struct gm_params params;
     struct gm_error error;
-    if (refuse_stranger(conn, request, gm_str_equal(request->path, gm_str("/"))))
+    if (refuse_stranger(conn, request, gm_str_equal(request->path, gm_str("/")))) {
         return;
+    }
     if (request->has_body) {
         gm_conn_answer_error(conn, 413, NULL, true, "this server takes no request bodies");
         return;
@@ -209,7 +214,8 @@ void gm_route_request(struct gm_conn *conn, const struct gm_http_request *reques
         return;
     }
     // Thinned to a number of points, the answer is short enough to span the whole time asked for.
-    if (!(params.given & GM_PARAM_LIMIT))
+    if (!(params.given & GM_PARAM_LIMIT)) {
         params.limit = params.given & GM_PARAM_POINTS ? GM_PARAM_LIMIT_MAX : route->limit;
+    }
     route->answer(conn, request, &params);
 }

@@ -20,17 +20,19 @@ static void write_hello(struct gm_conn *conn, int64_t latest_id, bool begins_at_
     gm_timestamp_write(web->started_us, started);
     gm_buffer_append_c(&conn->out, "retry: 1000\n");
     // From here on the client has everything up to latest_id, so it may come back with that.
-    if (begins_at_latest && latest_id >= 0)
+    if (begins_at_latest && latest_id >= 0) {
         gm_buffer_printf(&conn->out, "id: %lld\n", (long long)latest_id);
+    }
     gm_buffer_append_c(&conn->out, "event: hello\ndata: {\"version\":");
     gm_json_write_string(&conn->out, gm_str(web->config.version));
     gm_buffer_printf(&conn->out,
                      ",\"instance\":\"%s\",\"started_at\":\"%s\",\"latest_id\":", web->instance,
                      started);
-    if (latest_id >= 0)
+    if (latest_id >= 0) {
         gm_json_write_integer(&conn->out, latest_id);
-    else
+    } else {
         gm_buffer_append_c(&conn->out, "null");
+    }
     gm_buffer_append_c(&conn->out, "}\n\n");
 }
 
@@ -43,8 +45,9 @@ void gm_stream_begin(struct gm_conn *conn, const struct gm_http_request *request
     bool reset = false;
     conn->cursor = gm_ring_tail(&web->ring, (size_t)params->backlog, &latest_id);
     if (resumes) {
-        if (request->last_event_id_given && !gm_params_number(request->last_event_id, &last_id))
+        if (request->last_event_id_given && !gm_params_number(request->last_event_id, &last_id)) {
             last_id = -1; // not one of ours: nothing can be said of what it has
+        }
         reset = !gm_ring_resume(&web->ring, last_id, &conn->cursor);
     }
 
@@ -55,8 +58,9 @@ void gm_stream_begin(struct gm_conn *conn, const struct gm_http_request *request
         return;
     }
     write_hello(conn, latest_id, reset || (!resumes && params->backlog == 0));
-    if (reset)
+    if (reset) {
         gm_buffer_append_c(&conn->out, "event: reset\ndata: {}\n\n");
+    }
     memcpy(conn->ticker, params->ticker, sizeof(conn->ticker));
     conn->state = GM_CONN_STREAM;
     conn->deadline_us = INT64_MAX;
@@ -70,10 +74,12 @@ static bool send_rest(struct gm_conn *conn)
     while (conn->out_sent < conn->out.len) {
         ssize_t n =
             gm_conn_send(conn, conn->out.data + conn->out_sent, conn->out.len - conn->out_sent);
-        if (n < 0)
+        if (n < 0) {
             gm_conn_close(conn);
-        if (n <= 0)
+        }
+        if (n <= 0) {
             return false;
+        }
         conn->out_sent += (size_t)n;
         conn->sent_us = conn->web->now_us;
         conn->deadline_us = conn->web->now_us + GM_SEND_TIMEOUT_MS * (int64_t)GM_US_PER_MS;
@@ -88,16 +94,20 @@ static bool send_rest(struct gm_conn *conn)
 static bool send_chunk(struct gm_conn *conn, const char *chunk, size_t len)
 {
     ssize_t sent = gm_conn_send(conn, chunk, len);
-    if (sent > 0)
+    if (sent > 0) {
         conn->sent_us = conn->web->now_us;
-    if (sent == (ssize_t)len)
+    }
+    if (sent == (ssize_t)len) {
         return true;
-    if (sent >= 0)
+    }
+    if (sent >= 0) {
         gm_buffer_append(&conn->out, chunk + sent, len - (size_t)sent);
-    if (sent < 0 || gm_buffer_ok(&conn->out, NULL))
+    }
+    if (sent < 0 || gm_buffer_ok(&conn->out, NULL)) {
         gm_conn_close(conn);
-    else
+    } else {
         conn->deadline_us = conn->web->now_us + GM_SEND_TIMEOUT_MS * (int64_t)GM_US_PER_MS;
+    }
     return false;
 }
 
@@ -108,8 +118,9 @@ void gm_stream_advance(struct gm_conn *conn)
         gm_conn_close(conn);
         return;
     }
-    if (!send_rest(conn))
+    if (!send_rest(conn)) {
         return;
+    }
     struct gm_ring_slice slice = {.more = true};
     for (int i = 0; i < CHUNKS_A_TURN && slice.more; i++) {
         slice = gm_ring_read(&web->ring, &conn->cursor, gm_str(conn->ticker), web->chunk,
@@ -121,15 +132,17 @@ void gm_stream_advance(struct gm_conn *conn)
         }
         gm_metric_add(&gm_web_metric_events, (int64_t)slice.events);
         gm_metric_add(&gm_web_metric_stream_bytes, (int64_t)slice.bytes);
-        if (slice.bytes && !send_chunk(conn, web->chunk, slice.bytes))
+        if (slice.bytes && !send_chunk(conn, web->chunk, slice.bytes)) {
             return;
+        }
     }
     web->flush_due = web->flush_due || slice.more;
 }
 
 void gm_stream_heartbeat(struct gm_conn *conn)
 {
-    if (conn->out.len == 0)
+    if (conn->out.len == 0) {
         gm_buffer_append_c(&conn->out, ":\n\n");
+    }
     gm_conn_advance(conn);
 }

@@ -66,34 +66,39 @@ static enum gm_err open_listener(struct gm_web *web, struct gm_error *error)
     struct sockaddr_storage address;
     socklen_t len;
     enum gm_err err = gm_loopback_resolve(config->address, config->port, &address, &len, error);
-    if (err)
+    if (err) {
         return err;
+    }
     web->listen_fd = socket(address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (web->listen_fd < 0)
+    if (web->listen_fd < 0) {
         return gm_error_errno(error, errno, "cannot open a socket");
+    }
     int on = 1;
     setsockopt(web->listen_fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
     if (bind(web->listen_fd, (struct sockaddr *)&address, len) < 0 ||
         listen(web->listen_fd, LISTEN_BACKLOG) < 0) {
-        if (errno == EADDRINUSE)
+        if (errno == EADDRINUSE) {
             return gm_error_set(error, GM_ERR_BUSY,
                                 "%s port %d is taken by another program; choose another port",
                                 config->address, config->port);
+        }
         return gm_error_errno(error, errno, "cannot listen on %s port %d", config->address,
                               config->port);
     }
-    if (getsockname(web->listen_fd, (struct sockaddr *)&address, &len) < 0)
+    if (getsockname(web->listen_fd, (struct sockaddr *)&address, &len) < 0) {
         return gm_error_errno(error, errno, "cannot tell the port");
+    }
     web->port = ntohs(address.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&address)->sin6_port
                                                     : ((struct sockaddr_in *)&address)->sin_port);
     return GM_OK;
 }
 
-static enum gm_err watch(struct gm_web *web, int *fd, struct gm_error *error)
+static enum gm_err watch(struct gm_web *web, const int *fd, struct gm_error *error)
 {
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = fd};
-    if (epoll_ctl(web->epoll_fd, EPOLL_CTL_ADD, *fd, &event) < 0)
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = (void *)fd};
+    if (epoll_ctl(web->epoll_fd, EPOLL_CTL_ADD, *fd, &event) < 0) {
         return gm_error_errno(error, errno, "cannot watch a descriptor");
+    }
     return GM_OK;
 }
 
@@ -102,20 +107,24 @@ static enum gm_err open_descriptors(struct gm_web *web, struct gm_error *error)
     web->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     web->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     web->reserve_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (web->epoll_fd < 0 || web->wake_fd < 0 || web->reserve_fd < 0)
+    if (web->epoll_fd < 0 || web->wake_fd < 0 || web->reserve_fd < 0) {
         return gm_error_errno(error, errno, "cannot make the web server's descriptors");
+    }
     enum gm_err err = open_listener(web, error);
-    if (!err)
+    if (!err) {
         err = watch(web, &web->listen_fd, error);
-    if (!err)
+    }
+    if (!err) {
         err = watch(web, &web->wake_fd, error);
+    }
     return err;
 }
 
 static void close_fd(int fd)
 {
-    if (fd >= 0)
+    if (fd >= 0) {
         close(fd);
+    }
 }
 
 static int or_default(int value, int otherwise)
@@ -135,8 +144,9 @@ static void fill_defaults(struct gm_web *web, const struct gm_web_config *config
     web->tick_us = (int64_t)shortest_ms * GM_US_PER_MS / 8;
     web->started_us = gm_clock_now_us(&gm_clock_real);
     uint64_t random = 0;
-    if (getrandom(&random, sizeof(random), 0) != sizeof(random))
+    if (getrandom(&random, sizeof(random), 0) != sizeof(random)) {
         random = (uint64_t)web->started_us;
+    }
     snprintf(web->instance, sizeof(web->instance), "%016llx", (unsigned long long)random);
 }
 
@@ -144,28 +154,32 @@ enum gm_err gm_web_create(const struct gm_web_config *config, struct gm_web **re
                           struct gm_error *error)
 {
     struct gm_web *web = calloc(1, sizeof(*web));
-    if (!web)
+    if (!web) {
         return gm_error_set(error, GM_ERR_NOMEM, "no memory for the web server");
+    }
     web->listen_fd = web->epoll_fd = web->wake_fd = web->reserve_fd = -1;
     fill_defaults(web, config);
     enum gm_err err = open_descriptors(web, error);
     gm_queries_init(&web->queries, config->source, &gm_web_metric_query_seconds, web->wake_fd);
-    if (!err)
+    if (!err) {
         err = gm_ring_init(&web->ring, (size_t)web->config.ring_events, GM_WEB_RING_BYTES, error);
+    }
     if (err) {
         gm_web_destroy(web);
         return err;
     }
-    for (size_t i = 0; i < sizeof(own_metrics) / sizeof(own_metrics[0]); i++)
+    for (size_t i = 0; i < sizeof(own_metrics) / sizeof(own_metrics[0]); i++) {
         gm_metrics_register(config->metrics, own_metrics[i]);
+    }
     *ret_web = web;
     return GM_OK;
 }
 
 void gm_web_destroy(struct gm_web *web)
 {
-    if (!web)
+    if (!web) {
         return;
+    }
     gm_queries_finish(&web->queries);
     gm_ring_finish(&web->ring);
     close_fd(web->listen_fd);
@@ -193,10 +207,11 @@ void gm_web_publish(struct gm_web *web, const char *event, int64_t id, struct gm
 {
     bool taken = json.len <= GM_WEB_EVENT_BYTES_MAX && ticker.len <= GM_TICKER_BYTES_MAX &&
                  gm_ring_push(&web->ring, event, id, ticker, json);
-    if (!taken)
+    if (!taken) {
         gm_metric_add(&gm_web_metric_events_refused, 1);
-    else if (!atomic_exchange(&web->woken, true))
+    } else if (!atomic_exchange(&web->woken, true)) {
         eventfd_write(web->wake_fd, 1);
+    }
 }
 
 // ------------------------------------------------------------------------- the loop
@@ -216,8 +231,9 @@ static void accept_connections(struct gm_web *web)
     for (int i = 0; i < EVENTS_A_ROUND; i++) {
         int fd = accept4(web->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0) {
-            if (errno == EMFILE || errno == ENFILE)
+            if (errno == EMFILE || errno == ENFILE) {
                 turn_away(web);
+            }
             return;
         }
         int on = 1;
@@ -259,12 +275,13 @@ static void on_wake(struct gm_web *web)
 static void flush_streams(struct gm_web *web)
 {
     web->flush_due = false;
-    web->next_flush_us = web->now_us + FLUSH_US + FLUSH_US_A_STREAM * web->streams_count;
+    web->next_flush_us = web->now_us + FLUSH_US + (int64_t)FLUSH_US_A_STREAM * web->streams_count;
     for (struct gm_conn *conn = web->conns, *next; conn; conn = next) {
         next = conn->next;
         // One whose socket is full goes on when epoll says so.
-        if (conn->state == GM_CONN_STREAM && conn->out.len == 0)
+        if (conn->state == GM_CONN_STREAM && conn->out.len == 0) {
             gm_conn_advance(conn);
+        }
     }
 }
 
@@ -274,10 +291,11 @@ static void tick(struct gm_web *web)
     int64_t heartbeat_us = (int64_t)web->config.heartbeat_ms * GM_US_PER_MS;
     for (struct gm_conn *conn = web->conns, *next; conn; conn = next) {
         next = conn->next;
-        if (conn->deadline_us <= web->now_us)
+        if (conn->deadline_us <= web->now_us) {
             gm_conn_on_deadline(conn);
-        else if (conn->state == GM_CONN_STREAM && conn->sent_us + heartbeat_us <= web->now_us)
+        } else if (conn->state == GM_CONN_STREAM && conn->sent_us + heartbeat_us <= web->now_us) {
             gm_stream_heartbeat(conn);
+        }
     }
 }
 
@@ -294,22 +312,25 @@ static void free_closed(struct gm_web *web)
 static int wait_ms(const struct gm_web *web)
 {
     int64_t until_us = web->conns ? web->next_tick_us : INT64_MAX;
-    if (web->flush_due && web->streams_count && web->next_flush_us < until_us)
+    if (web->flush_due && web->streams_count && web->next_flush_us < until_us) {
         until_us = web->next_flush_us;
-    if (until_us == INT64_MAX)
+    }
+    if (until_us == INT64_MAX) {
         return -1;
+    }
     int64_t us = until_us - gm_monotonic_us();
     return us <= 0 ? 0 : (int)((us + GM_US_PER_MS - 1) / GM_US_PER_MS);
 }
 
 static void handle(struct gm_web *web, const struct epoll_event *event)
 {
-    if (event->data.ptr == &web->listen_fd)
+    if (event->data.ptr == &web->listen_fd) {
         accept_connections(web);
-    else if (event->data.ptr == &web->wake_fd)
+    } else if (event->data.ptr == &web->wake_fd) {
         on_wake(web);
-    else
+    } else {
         gm_conn_on_events(event->data.ptr, event->events);
+    }
 }
 
 enum gm_err gm_web_run(struct gm_web *web, struct gm_error *error)
@@ -318,19 +339,24 @@ enum gm_err gm_web_run(struct gm_web *web, struct gm_error *error)
     enum gm_err err = gm_queries_start(&web->queries, error);
     while (!err && !atomic_load(&web->stopping)) {
         int count = epoll_wait(web->epoll_fd, events, EVENTS_A_ROUND, wait_ms(web));
-        if (count < 0 && errno != EINTR)
+        if (count < 0 && errno != EINTR) {
             err = gm_error_errno(error, errno, "the web server cannot wait for events");
+        }
         web->now_us = gm_monotonic_us();
-        for (int i = 0; i < count; i++)
+        for (int i = 0; i < count; i++) {
             handle(web, &events[i]);
-        if (web->flush_due && web->now_us >= web->next_flush_us)
+        }
+        if (web->flush_due && web->now_us >= web->next_flush_us) {
             flush_streams(web);
-        if (web->now_us >= web->next_tick_us)
+        }
+        if (web->now_us >= web->next_tick_us) {
             tick(web);
+        }
         free_closed(web);
     }
-    while (web->conns)
+    while (web->conns) {
         gm_conn_close(web->conns);
+    }
     free_closed(web);
     gm_queries_stop(&web->queries);
     return err;

@@ -1,7 +1,7 @@
 // The running pipeline from outside: fed by another process, asked over HTTP, exported while it
 // runs, stopped by a signal.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { exportRows, exportText, gm, makeRecording, ok, pageOf, replay, scratch, start, until }
@@ -129,4 +129,28 @@ test('a writer that nobody may see: the data directory is the owner\'s', (t) => 
   const data = join(dir, 'data');
   ok(replay(makeRecording(dir, 10, 24), data));
   assert.equal(statSync(data).mode & 0o007, 0);
+});
+
+test('each alert goes to the configured command, also over a restart', async (t) => {
+  const dir = scratch(t);
+  const data = join(dir, 'data');
+  const told = join(dir, 'told.jsonl');
+  const config = join(dir, 'c.yaml');
+  writeFileSync(config, `notify:\n  command: [sh, -c, 'cat >> ${told}; echo >> ${told}']\n`);
+  const args = ['run', '--config', config, '--data-dir', data];
+  let running = start(t, args, { env: anyPort });
+  await pageOf(running);
+  ok(replay(makeRecording(dir, 20_000, 25), data));
+  const alerts = exportRows(data, 'alerts');
+  assert.ok(alerts.length >= 3);
+  const lines = () => (existsSync(told) ? readFileSync(told, 'utf8').split('\n').filter(Boolean) : []);
+  await until(() => lines().length >= 2, 'some to be told');
+  running.kill('SIGTERM');
+  assert.equal((await running.ended).status, 0);
+  running = start(t, args, { env: anyPort });
+  await until(() => lines().length >= alerts.length, 'all to be told');
+  // A stop in the middle of telling may tell one alert twice, never lose it.
+  const names = lines().map((line) => JSON.parse(line)).map((a) => `${a.topic}/${a.offset}`)
+    .filter((name, i, all) => name !== all[i - 1]);
+  assert.deepEqual(names, alerts.map((a) => `${a.input_topic}/${a.input_offset}`));
 });

@@ -1,6 +1,6 @@
 // Any bytes as a configuration file: an error that names the file, or a configuration that reads
 // back to itself.
-#include "app/config.h"
+#include "app/config/config.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -66,9 +66,9 @@ export class Gauge {
 
   // The newest post's vibe, and the window's average.
   show(vibe: number | null, mean: number | null): void {
-    const turn = (value: number) => `rotate(${((value + 1) * 90).toFixed(1)} ${CENTRE.x} ${CENTRE.y})`;
-    this.needle.setAttribute('transform', turn(vibe ?? 0));
-    this.mean.setAttribute('transform', turn(mean ?? 0));
+    const turn = (value: number | null) => `${(((value ?? 0) + 1) * 90).toFixed(1)}deg`;
+    this.needle.style.setProperty('--turn', turn(vibe));
+    this.mean.style.setProperty('--turn', turn(mean));
     this.mean.setAttribute('visibility', mean === null ? 'hidden' : 'visible');
     setText(this.value, format.vibe(vibe));
     setData(this.container, 'direction', vibe === null ? 'none' : format.direction(vibe, 0.33));

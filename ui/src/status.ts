@@ -23,10 +23,15 @@ export function showConnection(state: Connection): void {
   pill.title = notes[state];
 }
 
+// A stage that has come to its end, as a replay does, is as it should be.
+function isFine(state: string): boolean {
+  return state === 'running' || state === 'done';
+}
+
 export function showHealth(health: Health | null): void {
   const summary = byId('health-summary');
   setData(summary, 'state', health ? (health.ok ? 'ok' : 'degraded') : 'unknown');
-  const stopped = health?.stages.filter((stage) => stage.state !== 'running') ?? [];
+  const stopped = health?.stages.filter(({ state }) => !isFine(state)) ?? [];
   setText(
     summary,
     !health
@@ -38,7 +43,7 @@ export function showHealth(health: Health | null): void {
   byId('stages').replaceChildren(
     ...(health?.stages ?? []).map((stage) => {
       const item = make('li', '', make('span', '', stage.name), make('span', 'state', stage.state));
-      setData(item, 'state', stage.state === 'running' ? 'ok' : 'degraded');
+      setData(item, 'state', isFine(stage.state) ? 'ok' : 'degraded');
       return item;
     }),
   );

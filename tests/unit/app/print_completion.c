@@ -1,5 +1,5 @@
 // Prints the completion of the tests' program, for test_completion.sh.
-#include "app/print.h"
+#include "app/options/print.h"
 #include "program.h"
 
 int main(void)

@@ -2,7 +2,7 @@
 #ifndef GM_TESTS_APP_PROGRAM_H
 #define GM_TESTS_APP_PROGRAM_H
 
-#include "app/options.h"
+#include "app/options/options.h"
 
 enum format { FORMAT_JSONL, FORMAT_CSV };
 

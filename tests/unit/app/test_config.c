@@ -1,6 +1,6 @@
 // The configuration: defaults, files good and bad, the order of the four places, and that the
 // committed example and manual are what the table says.
-#include "app/config.h"
+#include "app/config/config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // The nearest word, and that far ones are not offered.
-#include "app/suggest.h"
+#include "app/config/suggest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

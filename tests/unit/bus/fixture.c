@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,6 +70,36 @@ void remove_folder(char *path)
 {
     assert_int_equal(nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
     free(path);
+}
+
+char *path_in(const char *folder, const char *name)
+{
+    char *path;
+    CHECK(asprintf(&path, "%s/%s", folder, name) > 0);
+    return path;
+}
+
+void write_file(const char *folder, const char *name, struct bytes bytes)
+{
+    char *path = path_in(folder, name);
+    FILE *file = fopen(path, "wb");
+    CHECK(file != NULL);
+    CHECK(fwrite(bytes.data, 1, bytes.len, file) == bytes.len);
+    CHECK(fclose(file) == 0);
+    free(path);
+}
+
+struct bytes read_file(const char *folder, const char *name)
+{
+    char *path = path_in(folder, name);
+    struct stat status;
+    FILE *file = fopen(path, "rb");
+    CHECK(file != NULL && fstat(fileno(file), &status) == 0);
+    struct bytes bytes = {malloc((size_t)status.st_size), (size_t)status.st_size};
+    CHECK(fread(bytes.data, 1, bytes.len, file) == bytes.len);
+    fclose(file);
+    free(path);
+    return bytes;
 }
 
 struct gm_bus_config embedded_config(const char *path)

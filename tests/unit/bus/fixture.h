@@ -39,6 +39,17 @@ void check_true(bool holds, const char *expression, const char *file, int line);
 char *make_folder(void);
 void remove_folder(char *path);
 
+// A file's path in a folder; freed by the caller.
+char *path_in(const char *folder, const char *name);
+
+struct bytes {
+    char *data;
+    size_t len;
+};
+
+void write_file(const char *folder, const char *name, struct bytes bytes);
+struct bytes read_file(const char *folder, const char *name); // data is freed by the caller
+
 // An embedded log in `path`: 3 partitions, 64 MiB, no retention, no fdatasync.
 struct gm_bus_config embedded_config(const char *path);
 

@@ -191,10 +191,10 @@ static void fill_and_free(struct fixture *fixture, size_t bytes)
     gm_store_close(store);
 }
 
-// Under 32 MiB no checkpoint is due yet.
+// Under 16 MiB no checkpoint is due yet.
 static void a_disk_full_for_the_log(void **state)
 {
-    fill_and_free(*state, 20 << 20);
+    fill_and_free(*state, 12 << 20);
 }
 
 static void a_disk_full_for_the_checkpoint(void **state)

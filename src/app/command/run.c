@@ -1,0 +1,96 @@
+// run, process, serve: the pipeline, whole or by stage, until a signal.
+#include "app/command/commands.h"
+
+#include "app/pipeline.h"
+#include "base/log.h"
+#include "bus/bus.h"
+
+#include <inttypes.h>
+
+static void tell_start(const struct gm_pipeline *pipeline)
+{
+    const struct gm_config *config = pipeline->config;
+    gm_log(GM_LOG_INFO, "run", "configuration %s, data in %s",
+           config->path ? config->path : "built in", config->data_dir);
+    if (pipeline->scorer && strcmp(gm_scorer_name(pipeline->scorer), "lexicon") == 0)
+        gm_log(GM_LOG_INFO, "run", "scorer lexicon: no model is installed");
+    else if (pipeline->scorer)
+        gm_log(GM_LOG_INFO, "run", "scorer %s", gm_scorer_name(pipeline->scorer));
+    if (pipeline->web)
+        gm_log(GM_LOG_INFO, "run", "page on http://%s:%d/", config->web.address,
+               gm_web_port(pipeline->web));
+}
+
+static int run_parts(const struct gm_invocation *invocation, unsigned parts)
+{
+    int status;
+    struct gm_config config;
+    struct gm_error error;
+    struct gm_pipeline pipeline;
+    if (!gm_load_config(invocation, &config, &status))
+        return status;
+    if (!config.web.enabled)
+        parts &= ~(unsigned)GM_PART_WEB;
+    if (gm_pipeline_init(&pipeline, &config, parts, &error)) {
+        gm_config_finish(&config);
+        return gm_fail(&error);
+    }
+    tell_start(&pipeline);
+    enum gm_err err = gm_pipeline_start(&pipeline, &error);
+    if (!err) {
+        if (gm_pipeline_wait(&pipeline, -1) == GM_WAKE_SIGNAL)
+            gm_log(GM_LOG_INFO, "run", "stopping: what is in flight is committed first");
+        err = gm_pipeline_join(&pipeline, &error);
+    }
+    gm_pipeline_finish(&pipeline);
+    gm_config_finish(&config);
+    if (err)
+        return gm_fail(&error);
+    gm_log(GM_LOG_INFO, "run", "stopped");
+    return GM_EXIT_DONE;
+}
+
+static int run(const struct gm_invocation *invocation)
+{
+    return run_parts(invocation, GM_PART_PROCESS | GM_PART_STORE | GM_PART_WEB | GM_PART_NOTIFY);
+}
+
+static int process(const struct gm_invocation *invocation)
+{
+    return run_parts(invocation, GM_PART_PROCESS);
+}
+
+static int serve(const struct gm_invocation *invocation)
+{
+    return run_parts(invocation, GM_PART_STORE | GM_PART_WEB | GM_PART_NOTIFY);
+}
+
+const struct gm_command gm_command_run = {
+    .name = "run",
+    .summary = "run the whole pipeline in this process",
+    .description =
+        "Scores what comes over the bus, keeps the windows, raises alerts, stores rows, serves\n"
+        "the page. Runs until SIGINT or SIGTERM. Messages come from `ghostmarket replay` on the\n"
+        "same data directory, or from any program that writes to the bus.\n",
+    .examples = "ghostmarket run\n"
+                "ghostmarket run --config /etc/ghostmarket.yaml --data-dir /var/lib/ghostmarket\n",
+    .run = run,
+};
+
+const struct gm_command gm_command_process = {
+    .name = "process",
+    .summary = "run the scoring and the windows alone",
+    .description = "live-prices, live-social → market-signals, market-alerts. A second process\n"
+                   "stands by and takes over when the first one ends.\n",
+    .examples = "ghostmarket process --data-dir /var/lib/ghostmarket\n",
+    .run = process,
+};
+
+const struct gm_command gm_command_serve = {
+    .name = "serve",
+    .summary = "run the store, the page and the notifications alone",
+    .description = "market-signals, market-alerts, live-social, dead-letters → the database, the\n"
+                   "HTTP API and page, and the configured command.\n",
+    .examples = "ghostmarket serve --data-dir /var/lib/ghostmarket\n",
+    .run = serve,
+};
