@@ -3,6 +3,8 @@
 // behind it for the next round.
 #include "bus/embedded.h"
 
+#include <assert.h>
+
 // A round takes no more than this, so that nobody waits long for others' work and LMDB's dirty
 // pages stay few; a bigger transaction has a round to itself.
 enum { ROUND_BYTES_MAX = 16 * 1024 * 1024 };
@@ -11,6 +13,7 @@ enum { ROUND_BYTES_MAX = 16 * 1024 * 1024 };
 // the failure, which stands with `first`. Otherwise each has its own result.
 static bool write_round(struct gm_embedded *log, struct gm_commit *first)
 {
+    assert(first);
     struct gm_writer *writer = &log->writer;
     struct gm_error error = {GM_OK};
     enum gm_err err = gm_writer_begin(writer, log, &error);

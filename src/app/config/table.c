@@ -34,7 +34,7 @@ _Static_assert(GM_LOG_TEXT == 0 && GM_LOG_JSON == 1,
 const struct gm_config_section gm_config_sections[] = {
     {"", "Where GhostMarket keeps what it has."},
     {"log", "The program's own log, on standard error."},
-    {"bus", "The log of messages between the stages. It is kept in `DATA_DIR/bus`."},
+    {"bus", "The log of messages between the stages. It is kept in `DATA_DIR/log`."},
     {"process", "The stage that scores posts, keeps the windows and applies the rule."},
     {"vibe", "How a post's text becomes a mood in [-1, +1]."},
     {"store", "The database that all rows end in."},
