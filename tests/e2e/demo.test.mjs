@@ -30,7 +30,8 @@ test('on a terminal the page shows the alert within a minute, and Ctrl-C ends it
   const own = mkdtempSync(join(tmpdir(), 'ghostmarket-e2e-'));
   t.after(() => rmSync(own, { recursive: true, force: true }));
   const begun = Date.now();
-  const terminal = spawn('script', ['-qefc', `${bin} demo`, '/dev/null'], {
+  // exec: a shell in between would end with a status of its own for the Ctrl-C.
+  const terminal = spawn('script', ['-qefc', `exec ${bin} demo`, '/dev/null'], {
     env: { ...process.env, TMPDIR: own },
     stdio: ['pipe', 'pipe', 'ignore'],
   });
