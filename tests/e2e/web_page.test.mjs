@@ -52,17 +52,19 @@ async function text(page, selector, expected) {
 
 const live = (page) => text(page, '#connection', /^live$/);
 
-test('shows what is stored, then what happens', options, async () => {
-  const server = await TestServer.start();
+test('shows what is stored, then what happens', options, async (t) => {
+  const server = await TestServer.start(t);
   fill(server);
   const page = await open(server);
   await live(page);
+  await page.locator('.ticker').nth(2).waitFor();
   assert.equal(await page.locator('.ticker').count(), 3);
   await text(page, '#chart-title', /^bitcoin$/);
   await text(page, '#price', /^\$62,/);
   await text(page, '#scorer', /^scorer: lexicon — no model installed$/);
   await text(page, '#health-summary', /^pipeline ok$/);
   await text(page, '#momentum-note', /alert above 100/);
+  await page.locator('#posts .post').nth(11).waitFor();
   assert.equal(await page.locator('#posts .post').count(), 12);
   assert.ok(await page.locator('#banner').isHidden());
 
@@ -89,8 +91,8 @@ test('shows what is stored, then what happens', options, async () => {
   assert.equal(await server.stop(), 0);
 });
 
-test('an alert flashes, names the ticker and leads to it', options, async () => {
-  const server = await TestServer.start();
+test('an alert flashes, names the ticker and leads to it', options, async (t) => {
+  const server = await TestServer.start(t);
   fill(server);
   const page = await open(server, { path: '/?ticker=gamestop' });
   await live(page);
@@ -122,8 +124,8 @@ test('an alert flashes, names the ticker and leads to it', options, async () => 
   await server.stop();
 });
 
-test('hostile posts stay text', options, async () => {
-  const server = await TestServer.start();
+test('hostile posts stay text', options, async (t) => {
+  const server = await TestServer.start(t);
   fill(server);
   const hostile = posts('bitcoin', 3400, 4);
   hostile[0].text = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
@@ -161,8 +163,8 @@ test('hostile posts stay text', options, async () => {
   await server.stop();
 });
 
-test('comes back after the server was away, without a gap', options, async () => {
-  const server = await TestServer.start();
+test('comes back after the server was away, without a gap', options, async (t) => {
+  const server = await TestServer.start(t);
   fill(server);
   const page = await open(server);
   await live(page);
@@ -171,7 +173,7 @@ test('comes back after the server was away, without a gap', options, async () =>
   await server.stop();
   await text(page, '#connection', /^reconnecting$/);
 
-  const again = await TestServer.start(server.port);
+  const again = await TestServer.start(t, server.port);
   fill(again, 3560);
   again.nextId = 100;
   await live(page);
@@ -184,8 +186,8 @@ test('comes back after the server was away, without a gap', options, async () =>
   await again.stop();
 });
 
-test('says so when there is nothing yet, and when something is wrong', options, async () => {
-  const server = await TestServer.start();
+test('says so when there is nothing yet, and when something is wrong', options, async (t) => {
+  const server = await TestServer.start(t);
   server.answer('/api/tickers', []);
   server.answer('/api/alerts', []);
   server.answer('/api/health', {
@@ -211,8 +213,8 @@ test('says so when there is nothing yet, and when something is wrong', options, 
   await server.stop();
 });
 
-test('keeps up with a thousand events a second', options, async () => {
-  const server = await TestServer.start();
+test('keeps up with a thousand events a second', options, async (t) => {
+  const server = await TestServer.start(t);
   fill(server);
   const page = await open(server);
   await live(page);
@@ -230,8 +232,8 @@ test('keeps up with a thousand events a second', options, async () => {
 });
 
 // With GM_SCREENSHOTS=DIR: pictures of the page to look at.
-test('pictures', { ...options, skip: options.skip || !process.env.GM_SCREENSHOTS }, async () => {
-  const server = await TestServer.start();
+test('pictures', { ...options, skip: options.skip || !process.env.GM_SCREENSHOTS }, async (t) => {
+  const server = await TestServer.start(t);
   fill(server);
   const looks = [
     ['dark', { colorScheme: 'dark' }],

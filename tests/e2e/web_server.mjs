@@ -5,11 +5,13 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 export class TestServer {
-  static async start(port = 0) {
+  // Ends with the test, so that a failed one does not wait for it.
+  static async start(t, port = 0) {
     const program = process.env.GM_WEB_TEST_SERVER;
     if (!program) throw new Error('GM_WEB_TEST_SERVER must name the test server');
     const server = new TestServer();
     server.child = spawn(program, [String(port)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    t.after(() => server.child.kill('SIGKILL'));
     for await (const line of createInterface({ input: server.child.stdout })) {
       server.port = Number(line.split(' ')[1]);
       break;
