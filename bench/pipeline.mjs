@@ -11,6 +11,7 @@
 // latency     event → server-sent event at 1,000 events/s: from the append by another process until
 //             a client on loopback has the row.
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,12 @@ const load = process.env.GHOSTMARKET_LOAD ?? join(root, 'build/bench/load');
 const python = process.env.GHOSTMARKET_PEER_PYTHON ?? join(root, 'build/peers/bin/python');
 const gme = join(root, '../shared/data/replay/gme-2021-01');
 const RUNS = 3;
+
+// Where the benchmark cannot go on, it ends: nothing here takes this long.
+setTimeout(() => {
+  console.error('bench: nothing has happened for 10 minutes');
+  process.exit(1);
+}, 600_000).unref();
 
 const dir = mkdtempSync(join(tmpdir(), 'ghostmarket-bench-'));
 process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
@@ -54,19 +61,22 @@ function made() {
   return makeRecording(dir, 500_000, 1);
 }
 
-function replayOnce(recording, data) {
-  const child = spawnSync(bin, ['replay', '--prices', recording.prices, '--social',
-    recording.social, '--data-dir', data, '--json', '--log-level', 'error'], { encoding: 'utf8' });
-  if (child.status !== 0) throw new Error(child.stderr);
-  return JSON.parse(child.stdout);
+async function replayOnce(recording, data) {
+  const child = spawn(bin, ['replay', '--prices', recording.prices, '--social', recording.social,
+    '--data-dir', data, '--json', '--log-level', 'error'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let out = '';
+  child.stdout.on('data', (text) => (out += text));
+  const [status] = await once(child, 'close');
+  if (status !== 0) throw new Error(`replay: status ${status}`);
+  return JSON.parse(out);
 }
 
-function throughput(name, recording) {
+async function throughput(name, recording) {
   const events = recording.priceCount + recording.socialCount;
   const rates = [];
   for (let run = 0; run < RUNS; run++) {
     const data = join(dir, 'data');
-    const summary = replayOnce(recording, data);
+    const summary = await replayOnce(recording, data);
     if (summary.signals !== events) throw new Error(`${summary.signals} rows of ${events}`);
     rates.push(events / summary.seconds);
     rmSync(data, { recursive: true });
@@ -112,7 +122,7 @@ async function memory(name, recording) {
   const data = join(dir, 'memory');
   const running = startRun(data);
   await until(() => /page on/.test(running.log), 'the start');
-  replayOnce(recording, data);
+  await replayOnce(recording, data);
   const status = readFileSync(`/proc/${running.pid}/status`, 'utf8');
   const field = (key) => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)[1]) / 1024;
   console.log(`memory      ${name}: ${field('VmRSS').toFixed(0)} MiB resident after the replay ` +
@@ -158,7 +168,7 @@ const does = (name) => wanted.length === 0 || wanted.includes(name);
 const recordings = () => [['made, short posts', made()],
   ...(existsSync(gme) ? [['GameStop 2021, 20 times over', repeatReal(20)]] : [])];
 for (const [name, recording] of recordings()) {
-  const ours = does('throughput') || does('peer') ? throughput(name, recording) : 0;
+  const ours = does('throughput') || does('peer') ? await throughput(name, recording) : 0;
   if (does('peer')) peer(name, recording, ours);
   if (does('memory')) await memory(name, recording);
 }

@@ -210,8 +210,9 @@ enum gm_err gm_bus_describe(struct gm_bus *bus,
                             void (*visit_group)(void *, const struct gm_bus_group_info *),
                             void *context, struct gm_error *error);
 
-// Removes what is older than the retention, up to `max_messages` of it (so that one call stays
-// short); *ret_removed says how many. Groups that had not read them are told by gm_batch.lost.
+// The housekeeping, to be called every second or so. Lets go of mapped memory, and removes what is
+// older than the retention, up to `max_messages` of it (so that one call stays short); *ret_removed
+// says how many. Groups that had not read them are told by gm_batch.lost.
 enum gm_err gm_bus_retain(struct gm_bus *bus, int64_t now_us, size_t max_messages,
                           int64_t *ret_removed, struct gm_error *error);
 

@@ -386,6 +386,7 @@ static enum gm_err embedded_retain(void *backend, int64_t now_us, size_t max_mes
                                    int64_t *ret_removed, struct gm_error *error)
 {
     struct gm_embedded *log = backend;
+    gm_embedded_release_pages(log);
     if (log->retention_us == 0) {
         *ret_removed = 0;
         return GM_OK;

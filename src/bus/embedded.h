@@ -264,4 +264,9 @@ enum gm_err gm_group_check(struct gm_embedded_consumer *consumer, MDB_txn *txn,
 // True when a consumer, of any process, owns the group.
 bool gm_group_is_owned(struct gm_embedded *log, const char *group);
 
+// ------------------------------------------------------------------------- embedded_pages.c
+
+// Gives mapped pages that were read back to the page cache. Any thread; readers go on.
+void gm_embedded_release_pages(const struct gm_embedded *log);
+
 #endif
