@@ -57,7 +57,7 @@ static void has_defaults(void **state)
     assert_string_equal(config.vibe.scorer, "auto");
     assert_null(config.vibe.model_dir);
     assert_string_equal(config.store.path, "data/ghostmarket.duckdb");
-    assert_int_equal(config.store.memory_max_bytes, 96 << 20);
+    assert_int_equal(config.store.memory_max_bytes, 64 << 20);
     assert_int_equal(config.store.commit_interval_us, 250000);
     assert_true(config.web.enabled);
     assert_string_equal(config.web.address, "127.0.0.1");
