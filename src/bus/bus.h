@@ -136,7 +136,8 @@ enum gm_err gm_bus_poll(struct gm_bus_consumer *consumer, size_t max_messages, i
 void gm_bus_release(struct gm_bus_consumer *consumer);
 
 // Moves the next poll to `offset` of a partition (where older ones are gone: to the oldest kept;
-// past the end is GM_ERR_INVALID). What the group remembers changes only by a commit. Taking over a
+// past the end is GM_ERR_INVALID). What the group remembers changes only by a commit: the next
+// transaction that advances the consumer, be it by 0 messages, takes the group there. Taking over a
 // group sets the positions anew, so a consumer seeks after the poll that told it of the change.
 enum gm_err gm_bus_seek(struct gm_bus_consumer *consumer, enum gm_topic topic, int32_t partition,
                         int64_t offset, struct gm_error *error);

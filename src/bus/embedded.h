@@ -85,7 +85,7 @@ struct gm_source {
     MDB_cursor *cursor;     // NULL until first used
     int64_t position;       // the next offset to read
     int64_t end;            // in the snapshot
-    int64_t pending;        // the position that a transaction carries; -1: none
+    int64_t pending;        // the position that a transaction carries or will; -1: none
     struct gm_message head; // the message at `position`, while a batch is filled
 };
 

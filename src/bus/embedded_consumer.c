@@ -282,7 +282,8 @@ enum gm_err gm_embedded_seek(void *context, enum gm_topic topic, int32_t partiti
                             (long long)bounds[partition].end);
     if (offset < bounds[partition].begin)
         offset = bounds[partition].begin;
-    gm_embedded_source(consumer, topic, partition)->position = offset;
+    struct gm_source *source = gm_embedded_source(consumer, topic, partition);
+    source->position = source->pending = offset;
     return GM_OK;
 }
 

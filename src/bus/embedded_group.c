@@ -62,6 +62,8 @@ void gm_group_close(struct gm_embedded_consumer *consumer)
 static enum gm_err start_position(struct gm_embedded_consumer *consumer, struct gm_writer *writer,
                                   struct gm_source *source, struct gm_error *error)
 {
+    if (!consumer->txn)
+        source->pending = -1; // a seek from before the takeover
     enum gm_err err =
         gm_embedded_group_get(consumer->log, writer->txn, consumer->group, source->topic,
                               source->partition, &source->position, error);

@@ -23,6 +23,17 @@ async function runAndKill(args, delay_ms) {
   return status === 0;
 }
 
+test('a kill between the database\'s commit and the group\'s is made up for', (t) => {
+  const dir = scratch(t);
+  const data = join(dir, 'data');
+  const recording = makeRecording(dir, 300, 36);
+  ok(replay(recording, data));
+  const before = exportText(data, 'market_signals');
+  // A new group stands where a killed one would: behind a database that has every row.
+  ok(replay(recording, data), { env: { ...process.env, GHOSTMARKET_STORE_GROUP: 'late' } });
+  assert.equal(exportText(data, 'market_signals'), before);
+});
+
 test(`${kills} kills on the way leave the same rows (seed ${seed})`, { timeout: 600_000 },
   async (t) => {
     const dir = scratch(t);

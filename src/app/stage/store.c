@@ -172,7 +172,8 @@ static enum gm_err commit(struct keeper *keeper, struct gm_error *error)
     return gm_pipeline_commit(keeper->pipeline, "store", keeper->txn, error);
 }
 
-// The partitions from where the database says.
+// The partitions from where the database says. The group is taken along: where the program was
+// killed between the two commits, nothing may be left that would ever move it.
 static enum gm_err seek_to_database(struct keeper *keeper, struct gm_error *error)
 {
     enum gm_err err = GM_OK;
@@ -186,7 +187,9 @@ static enum gm_err seek_to_database(struct keeper *keeper, struct gm_error *erro
                 err = gm_bus_seek(keeper->consumer, (enum gm_topic)topic, p, offset, error);
         }
     }
-    return err;
+    if (!err)
+        err = gm_bus_txn_advance(keeper->txn, keeper->consumer, 0, error);
+    return err ? err : gm_pipeline_commit(keeper->pipeline, "store", keeper->txn, error);
 }
 
 // Drops the open transaction and goes back to what is committed. GM_OK: to be tried again.

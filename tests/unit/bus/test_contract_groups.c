@@ -132,6 +132,19 @@ static void test_seek_moves_the_reader_and_not_the_group(void **state)
     gm_bus_consumer_close(c);
     c = consumer(f, "g", PRICES, GM_BUS_EARLIEST);
     assert_reads(c, "d");
+
+    // Until a transaction takes it along.
+    OK(gm_bus_seek(c, GM_TOPIC_LIVE_PRICES, 0, 2, &error));
+    advance(f, c, 0);
+    assert_reads(c, "c d");
+    gm_bus_consumer_close(c);
+    c = consumer(f, "g", PRICES, GM_BUS_EARLIEST);
+    assert_reads(c, "c d");
+    OK(gm_bus_seek(c, GM_TOPIC_LIVE_PRICES, 0, 4, &error));
+    advance(f, c, 0);
+    gm_bus_consumer_close(c);
+    c = consumer(f, "g", PRICES, GM_BUS_EARLIEST);
+    assert_nothing(c);
     gm_bus_consumer_close(c);
 }
 
