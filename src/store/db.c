@@ -19,7 +19,7 @@
 enum {
     MEMORY_BYTES_DEFAULT = 64 * 1024 * 1024,
     MEMORY_BYTES_MIN = 32 * 1024 * 1024,
-    ROW_GROUP_ROWS = 16384, // a multiple of DuckDB's vector, 2,048
+    ROW_GROUP_ROWS = GM_STORE_ROWS_MAX + 1, // a multiple of DuckDB's vector, 2,048
     SQL_BYTES_MAX = 4 * PATH_MAX,
     FILE_HEADER_BYTES = 3 * 4096, // before the first block of a database file
 };
@@ -204,20 +204,42 @@ static enum gm_err unlimit_spill(duckdb_connection connection, struct gm_error *
     return gm_db_run(connection, "SET max_temp_directory_size = '1TB'", error);
 }
 
-static enum gm_err run_attach(duckdb_connection connection, const struct gm_store_config *config,
-                              struct gm_error *error)
+static enum gm_err run_attach(duckdb_connection connection, const char *path, const char *name,
+                              bool read_only, struct gm_error *error)
 {
     struct gm_buffer sql;
     gm_buffer_init(&sql, SQL_BYTES_MAX);
     gm_buffer_append_c(&sql, "ATTACH ");
-    append_path(&sql, config->path);
-    gm_buffer_printf(&sql, " AS " GM_DB_NAME " (TYPE duckdb, ROW_GROUP_SIZE %d%s)", ROW_GROUP_ROWS,
-                     config->read_only ? ", READ_ONLY" : "");
+    append_path(&sql, path);
+    gm_buffer_printf(&sql, " AS %s (TYPE duckdb, ROW_GROUP_SIZE %d%s)", name, ROW_GROUP_ROWS,
+                     read_only ? ", READ_ONLY" : "");
     gm_buffer_append_byte(&sql, '\0');
     enum gm_err err = gm_buffer_ok(&sql, error);
     if (!err)
         err = gm_db_run(connection, sql.data, error);
     gm_buffer_finish(&sql);
+    return err;
+}
+
+// Makes an empty database where there is none. Under a name of its own first: DuckDB writes a new
+// file in several steps, and what a crash leaves between them is no database.
+static enum gm_err make_file(duckdb_connection connection, const struct gm_store_config *config,
+                             struct gm_error *error)
+{
+    if (config->read_only || access(config->path, F_OK) == 0)
+        return GM_OK;
+    char made[PATH_MAX + 8];
+    snprintf(made, sizeof(made), "%s.new", config->path);
+    (void)unlink(made); // a crash has left it
+    enum gm_err err = run_attach(connection, made, "made", false, error);
+    if (!err)
+        err = gm_db_run(connection, "DETACH made", error);
+    if (err)
+        return gm_error_prefix(error, "database %s", config->path);
+    // Unlike a rename, a link never replaces what another process has made meanwhile.
+    if (link(made, config->path) != 0 && errno != EEXIST)
+        err = gm_error_errno(error, errno, "database %s", config->path);
+    (void)unlink(made);
     return err;
 }
 
@@ -238,7 +260,7 @@ static enum gm_err attach(duckdb_connection connection, const struct gm_store_co
                           struct gm_error *error)
 {
     struct gm_error cause;
-    enum gm_err err = run_attach(connection, config, &cause);
+    enum gm_err err = run_attach(connection, config->path, GM_DB_NAME, config->read_only, &cause);
     switch (err) {
     case GM_OK:
         return GM_OK;
@@ -323,6 +345,7 @@ enum gm_err gm_db_open(const struct gm_store_config *config, struct gm_db *ret_d
         goto close;
     }
     if ((err = unlimit_spill(db.connection, error)) ||
+        (err = make_file(db.connection, config, error)) ||
         (err = attach(db.connection, config, error)) ||
         (err = check_size(db.connection, config->path, error)) ||
         (err = lock_down(db.connection, error)))

@@ -119,9 +119,22 @@ enum gm_err gm_store_commit(struct gm_store *store, struct gm_error *error)
 
 // ------------------------------------------------------------------------- rows
 
+int32_t gm_store_rows_left(const struct gm_store *store)
+{
+    int64_t most = 0;
+    for (int table = 0; store->in_transaction && table < GM_STORE_TABLE_COUNT; table++) {
+        int64_t rows = store->seq[table] - store->seq_committed[table];
+        most = rows > most ? rows : most;
+    }
+    return most < GM_STORE_ROWS_MAX ? (int32_t)(GM_STORE_ROWS_MAX - most) : 0;
+}
+
 static enum gm_err end_row(struct gm_store *store, enum gm_store_table table,
                            struct gm_error *error)
 {
+    if (store->seq[table] - store->seq_committed[table] > GM_STORE_ROWS_MAX)
+        return gm_error_set(error, GM_ERR_LIMIT, "database: over %d rows in one transaction",
+                            GM_STORE_ROWS_MAX);
     enum gm_err err = gm_store_batch_end_row(&store->batches[table], error);
     if (err)
         store->broken = true;
