@@ -19,7 +19,7 @@
 enum {
     MEMORY_BYTES_DEFAULT = 64 * 1024 * 1024,
     MEMORY_BYTES_MIN = 32 * 1024 * 1024,
-    ROW_GROUP_ROWS = GM_STORE_ROWS_MAX + 1, // a multiple of DuckDB's vector, 2,048
+    ROW_GROUP_ROWS = 16384, // a multiple of DuckDB's vector, 2,048
     SQL_BYTES_MAX = 4 * PATH_MAX,
     FILE_HEADER_BYTES = 3 * 4096, // before the first block of a database file
 };

@@ -31,6 +31,7 @@ static const char *const STEPS[GM_SCHEMA_VERSION] = {
     " origin VARCHAR, key VARCHAR, payload BLOB, payload_bytes BIGINT, seq BIGINT);"
     "CREATE TABLE gm.bus_offsets (topic VARCHAR, partition INTEGER, next_offset BIGINT);"
     "CREATE TABLE gm.bus_log (identity BIGINT);"
+    "CREATE TABLE gm.committed_rows (table_name VARCHAR, seq BIGINT);"
     "CREATE TABLE gm.schema_version (version INTEGER);"
     "INSERT INTO gm.schema_version VALUES (0)",
 };

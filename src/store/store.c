@@ -4,6 +4,7 @@
 #include "store/schema.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,13 +114,38 @@ static enum gm_err init_batches(struct gm_store *store, struct gm_error *error)
     return err;
 }
 
+// A large transaction writes its rows into the file before its end stands in the log. Where the
+// process dies in between, DuckDB (seen in 1.4.4) keeps the rows of one table without those of the
+// others. What the last whole transaction did not count is taken out.
+static enum gm_err remove_torn_rows(struct gm_store *store, enum gm_store_table table,
+                                    struct gm_error *error)
+{
+    int64_t newest;
+    char sql[128];
+    snprintf(sql, sizeof(sql), "SELECT max(seq) FROM gm.%s", TABLES[table]);
+    enum gm_err err = gm_db_number(store->db.connection, sql, &newest, error);
+    if (err || newest <= store->seq_committed[table])
+        return err;
+    if (store->config.read_only)
+        return gm_error_set(error, GM_ERR_UNSUPPORTED,
+                            "database %s: the last transaction was cut off; opening it for writing "
+                            "mends that",
+                            store->config.path);
+    snprintf(sql, sizeof(sql), "DELETE FROM gm.%s WHERE seq > %" PRId64, TABLES[table],
+             store->seq_committed[table]);
+    return gm_db_run(store->db.connection, sql, error);
+}
+
 static enum gm_err load_sequences(struct gm_store *store, struct gm_error *error)
 {
     enum gm_err err = GM_OK;
     for (int table = 0; !err && table < GM_STORE_TABLE_COUNT; table++) {
-        char sql[64];
-        snprintf(sql, sizeof(sql), "SELECT max(seq) FROM gm.%s", TABLES[table]);
+        char sql[128];
+        snprintf(sql, sizeof(sql), "SELECT max(seq) FROM gm.committed_rows WHERE table_name = '%s'",
+                 TABLES[table]);
         err = gm_db_number(store->db.connection, sql, &store->seq_committed[table], error);
+        if (!err)
+            err = remove_torn_rows(store, (enum gm_store_table)table, error);
     }
     return err;
 }

@@ -23,6 +23,7 @@
 //                   threshold_delta_price, input_topic, input_partition, input_offset, seq
 //   dead_letters    observed_at, stage, reason, origin, key, payload BLOB, payload_bytes, seq
 //   bus_offsets     topic VARCHAR, partition INTEGER, next_offset BIGINT
+//   committed_rows  table_name VARCHAR, seq BIGINT -- of the last row of the last transaction
 //   bus_log         identity BIGINT -- of the log that the offsets are about
 //   schema_version  version INTEGER
 #ifndef GM_STORE_STORE_H
@@ -75,17 +76,9 @@ const char *gm_store_library_version(void);
 // where DuckDB gave it up after a failure, and then fails as gm_store_open does.
 enum gm_err gm_store_begin(struct gm_store *store, struct gm_error *error);
 
-// The most rows of one table in one transaction. From one more on, DuckDB (seen in 1.4.4) writes
-// them past its log, and a crash in the middle of the commit leaves one table's rows without the
-// other tables'.
-enum { GM_STORE_ROWS_MAX = 16383 };
-
-// How many rows every table still takes in the open transaction; GM_STORE_ROWS_MAX outside of one.
-int32_t gm_store_rows_left(const struct gm_store *store);
-
-// Add a row to the open transaction, GM_ERR_LIMIT where that is full; texts are UTF-8, as decoding
-// leaves them. After an error only gm_store_rollback may follow. Each table numbers its rows in
-// seq: 1, or one more than the largest that was there when the store was opened.
+// Add a row to the open transaction; texts are UTF-8, as decoding leaves them. After an error only
+// gm_store_rollback may follow. Each table numbers its rows in seq: 1, or one more than the largest
+// that was there when the store was opened.
 enum gm_err gm_store_add_signal(struct gm_store *store, const struct gm_signal *signal,
                                 struct gm_error *error);
 enum gm_err gm_store_add_post(struct gm_store *store, const struct gm_post *post, int32_t partition,

@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CHECKPOINT_WAL_BYTES = 16 * 1024 * 1024 };
+enum { CHECKPOINT_WAL_BYTES = 16 * 1024 * 1024, SQL_BYTES_MAX = 4096 };
 
 // ------------------------------------------------------------------------- begin and end
 
@@ -74,6 +74,24 @@ static enum gm_err write_offsets(struct gm_store *store, struct gm_error *error)
     return err ? err : gm_store_batch_flush(batch, error);
 }
 
+// What makes the transaction's rows count: see remove_torn_rows in store.c.
+static enum gm_err write_row_counts(struct gm_store *store, struct gm_error *error)
+{
+    struct gm_buffer sql;
+    gm_buffer_init(&sql, SQL_BYTES_MAX);
+    gm_buffer_append_c(&sql,
+                       "DELETE FROM gm.committed_rows; INSERT INTO gm.committed_rows VALUES ");
+    for (int table = 0; table < GM_STORE_TABLE_COUNT; table++)
+        gm_buffer_printf(&sql, "%s('%s', %" PRId64 ")", table > 0 ? ", " : "",
+                         gm_store_table_name((enum gm_store_table)table), store->seq[table]);
+    gm_buffer_append_byte(&sql, '\0');
+    enum gm_err err = gm_buffer_ok(&sql, error);
+    if (!err)
+        err = gm_db_run(store->db.connection, sql.data, error);
+    gm_buffer_finish(&sql);
+    return err;
+}
+
 static enum gm_err flush(struct gm_store *store, struct gm_error *error)
 {
     enum gm_err err = GM_OK;
@@ -81,7 +99,7 @@ static enum gm_err flush(struct gm_store *store, struct gm_error *error)
         err = gm_store_batch_flush(&store->batches[table], error);
     if (!err && store->offsets_changed)
         err = write_offsets(store, error);
-    return err;
+    return err ? err : write_row_counts(store, error);
 }
 
 static void checkpoint_if_due(struct gm_store *store)
@@ -119,22 +137,9 @@ enum gm_err gm_store_commit(struct gm_store *store, struct gm_error *error)
 
 // ------------------------------------------------------------------------- rows
 
-int32_t gm_store_rows_left(const struct gm_store *store)
-{
-    int64_t most = 0;
-    for (int table = 0; store->in_transaction && table < GM_STORE_TABLE_COUNT; table++) {
-        int64_t rows = store->seq[table] - store->seq_committed[table];
-        most = rows > most ? rows : most;
-    }
-    return most < GM_STORE_ROWS_MAX ? (int32_t)(GM_STORE_ROWS_MAX - most) : 0;
-}
-
 static enum gm_err end_row(struct gm_store *store, enum gm_store_table table,
                            struct gm_error *error)
 {
-    if (store->seq[table] - store->seq_committed[table] > GM_STORE_ROWS_MAX)
-        return gm_error_set(error, GM_ERR_LIMIT, "database: over %d rows in one transaction",
-                            GM_STORE_ROWS_MAX);
     enum gm_err err = gm_store_batch_end_row(&store->batches[table], error);
     if (err)
         store->broken = true;

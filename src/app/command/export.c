@@ -32,6 +32,21 @@ static const struct gm_option options[] = {
 
 // ------------------------------------------------------------------------- getting the file
 
+// Nobody has the database open, so a transaction that a crash cut off is mended on the way.
+static enum gm_err open_store(const struct gm_store_config *config, struct gm_store **ret_store,
+                              struct gm_error *error)
+{
+    enum gm_err err = gm_store_open(config, ret_store, error);
+    if (err != GM_ERR_UNSUPPORTED)
+        return err;
+    struct gm_store_config mending = *config;
+    mending.read_only = false;
+    if ((err = gm_store_open(&mending, ret_store, error)))
+        return err;
+    gm_store_close(*ret_store);
+    return gm_store_open(config, ret_store, error);
+}
+
 // A finished export as an open descriptor, from the running process or from the database itself.
 static enum gm_err export_to_fd(const struct gm_config *config, const struct args *args,
                                 int *ret_fd, struct gm_error *error)
@@ -54,7 +69,8 @@ static enum gm_err export_to_fd(const struct gm_config *config, const struct arg
         .read_only = true,
     };
     struct gm_store *store;
-    if ((err = gm_store_open(&store_config, &store, error)))
+    err = open_store(&store_config, &store, error);
+    if (err)
         return err;
     const char *base = getenv("TMPDIR");
     char path[PATH_MAX];

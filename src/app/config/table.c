@@ -98,7 +98,7 @@ const struct gm_config_option gm_config_options[] = {
      .min = 32 * MIB, .max = 1 * TIB, .help = "The most memory for the database's buffers."},
     {"store.threads", GM_CONFIG_INT, AT(store.threads), .standard = "1", .min = 1, .max = 256,
      .help = "Threads that the database uses for one query."},
-    {"store.batch_max", GM_CONFIG_INT, AT(store.batch_max), .standard = "20000", .min = 1,
+    {"store.batch_max", GM_CONFIG_INT, AT(store.batch_max), .standard = "250000", .min = 1,
      .max = 1000000,
      .help = "The most messages of one transaction. While the writer keeps up, "
              "store.commit_interval ends it long before."},

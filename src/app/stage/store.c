@@ -14,8 +14,7 @@
 
 enum {
     POLL_WAIT_US = 500 * GM_US_PER_MS,
-    POLL_MESSAGES_MAX = 4096,
-    POLL_MESSAGES_MIN = 512, // a transaction with less room than this is full
+    POLL_MESSAGES_MAX = 8192,
     RETRY_WAIT_US = GM_US_PER_S,
     AGE_MAX_INTERVALS = 10, // … of an open transaction while the stage is behind
     ARENA_BLOCK_BYTES = 64 * 1024,
@@ -231,14 +230,14 @@ static enum gm_err retain(struct keeper *keeper, struct gm_error *error)
     return GM_OK;
 }
 
-// While the stage keeps up, each interval is a transaction. While it is behind, transactions grow
-// as far as they may: what a commit costs is shared by more rows.
+// While the stage keeps up, each interval is a transaction. While it is behind, transactions grow:
+// DuckDB writes rows by the hundred thousand straight into the file, which costs half of taking
+// them through its own log first.
 static bool commit_due(const struct keeper *keeper, bool behind)
 {
     const struct gm_config *config = keeper->pipeline->config;
     int64_t age_us = gm_monotonic_us() - keeper->open_since_us;
     return keeper->open && (keeper->messages >= config->store.batch_max ||
-                            gm_store_rows_left(keeper->store) < POLL_MESSAGES_MIN ||
                             (!behind && age_us >= config->store.commit_interval_us) ||
                             age_us >= AGE_MAX_INTERVALS * config->store.commit_interval_us);
 }
@@ -252,18 +251,11 @@ static int64_t poll_wait_us(const struct keeper *keeper)
     return left_us < 0 ? 0 : left_us < POLL_WAIT_US ? left_us : POLL_WAIT_US;
 }
 
-static size_t poll_messages(const struct keeper *keeper)
-{
-    int32_t left = gm_store_rows_left(keeper->store);
-    return left < POLL_MESSAGES_MAX ? (size_t)left : POLL_MESSAGES_MAX;
-}
-
 static enum gm_err store_next(struct keeper *keeper, struct gm_error *error)
 {
     struct gm_batch batch;
-    size_t messages_max = poll_messages(keeper);
     enum gm_err err =
-        gm_bus_poll(keeper->consumer, messages_max, poll_wait_us(keeper), &batch, error);
+        gm_bus_poll(keeper->consumer, POLL_MESSAGES_MAX, poll_wait_us(keeper), &batch, error);
     if (err)
         return err;
     if (batch.generation != keeper->generation) {
@@ -284,7 +276,7 @@ static enum gm_err store_next(struct keeper *keeper, struct gm_error *error)
     if (batch.count > 0)
         err = add_batch(keeper, &batch, error);
     gm_bus_release(keeper->consumer);
-    if (!err && commit_due(keeper, batch.count == messages_max))
+    if (!err && commit_due(keeper, batch.count == POLL_MESSAGES_MAX))
         err = commit(keeper, error);
     if (!err)
         err = retain(keeper, error);
