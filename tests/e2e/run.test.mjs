@@ -50,10 +50,12 @@ test('run, a replay beside it, the API, exports, a clean stop', async (t) => {
   assert.ok(health.groups.every((g) => g.lag === 0));
   assert.equal((await get('/healthz')).status, 200);
   assert.equal((await get('/api/signals?ticker=nosuch')).status, 404);
+  // The lag of a group is measured once a second.
+  const measured = async () => (await get('/metrics')).body.includes('ghostmarket_group_lag_messages');
+  await until(measured, 'the lag of the groups');
   const metrics = (await get('/metrics')).body;
-  for (const name of ['ghostmarket_signals_total', 'ghostmarket_group_lag_messages',
-    'ghostmarket_scored_texts_total', 'ghostmarket_commit_seconds_bucket',
-    'ghostmarket_dead_letters_total'])
+  for (const name of ['ghostmarket_signals_total', 'ghostmarket_scored_texts_total',
+    'ghostmarket_commit_seconds_bucket', 'ghostmarket_dead_letters_total'])
     assert.ok(metrics.includes(name), name);
 
   const second = gm(['run', '--data-dir', data], { env: anyPort });
