@@ -12,7 +12,7 @@ RECORDED  = ../shared/data/replay/gme-2021-01
 SANITIZE  = -Dc_args=-fno-sanitize-recover=all -Dcpp_args=-fno-sanitize-recover=all
 PATIENCE  = --timeout-multiplier 5
 
-.PHONY: build help demo test bench torture fuzz sanitize lint format docs deps deps-dev install clean
+.PHONY: build help demo test bench bench-peers torture fuzz sanitize lint format docs deps deps-dev install clean
 
 build: deps $(BUILD)/build.ninja ## build the program
 	ninja -C $(BUILD)
@@ -27,7 +27,11 @@ test: DEPS = test
 test: build ## run every test
 	meson test -C $(BUILD) --print-errorlogs
 
-bench: build ## measure; prints figures
+bench-peers: ## install what bench measures against, in Python, beside the build
+	python3 -m venv $(BUILD)/peers
+	$(BUILD)/peers/bin/pip install --quiet -r bench/peers/requirements.txt
+
+bench: build ## measure; prints figures (with the Python peer after make bench-peers)
 	meson test -C $(BUILD) --benchmark --verbose
 
 torture: build ## kill the program 50 times on the way and compare what comes out

@@ -123,6 +123,8 @@ async function memory(name, recording) {
   const running = startRun(data);
   await until(() => /page on/.test(running.log), 'the start');
   await replayOnce(recording, data);
+  const settled = Date.now() + 2_000; // housekeeping is done every second
+  await until(() => Date.now() > settled, 'the housekeeping');
   const status = readFileSync(`/proc/${running.pid}/status`, 'utf8');
   const field = (key) => Number(new RegExp(`${key}:\\s+(\\d+)`).exec(status)[1]) / 1024;
   console.log(`memory      ${name}: ${field('VmRSS').toFixed(0)} MiB resident after the replay ` +
