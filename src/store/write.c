@@ -286,8 +286,14 @@ enum gm_err gm_store_use_log(struct gm_store *store, int64_t identity, struct gm
              "INSERT INTO gm.bus_log VALUES (%" PRId64 "); COMMIT",
              identity);
     err = gm_db_run(store->db.connection, sql, error);
-    store->broken = true; // whether it failed or not, what is in memory is about another log
-    return err;
+    if (err) {
+        store->broken = true;
+        return err;
+    }
+    // In memory, too, and without opening the file anew: another process could get in between.
+    for (int i = 0; i < store->offsets_count; i++)
+        store->offsets[i].next = store->offsets[i].committed = -1;
+    return GM_OK;
 }
 
 // ------------------------------------------------------------------------- retention

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct gm_rows open_rows(struct gm_store *store, const char *sql)
 {
@@ -261,6 +262,20 @@ static void another_log_begins_anew(void **state)
     gm_store_close(store);
 }
 
+// Opening the file anew would let another process take it in between.
+static void keeps_the_file_open_over_another_log(void **state)
+{
+    struct fixture *fixture = *state;
+    char moved[512];
+    snprintf(moved, sizeof(moved), "%s.moved", fixture->path);
+    struct gm_store *store = fixture_open(fixture->path);
+    must(gm_store_use_log(store, 7, NULL), NULL);
+    assert_int_equal(rename(fixture->path, moved), 0);
+    must(add_rows(store, 0, 5, NULL), NULL);
+    assert_int_equal(access(fixture->path, F_OK), -1);
+    gm_store_close(store);
+}
+
 static void rolls_back(void **state)
 {
     struct fixture *fixture = *state;
@@ -436,6 +451,7 @@ int main(void)
         TEST(doubles_keep_every_bit),
         TEST(long_texts_come_back),
         TEST(another_log_begins_anew),
+        TEST(keeps_the_file_open_over_another_log),
         TEST(rolls_back),
         TEST(closing_rolls_back),
         TEST(survives_what_duckdb_refuses),
