@@ -1,4 +1,5 @@
-// Base64 (RFC 4648, section 4): how bytes that are no text travel in JSON. Internal to this program.
+// Base64 (RFC 4648, section 4): how bytes that are no text travel in JSON. Internal to this
+// program.
 #ifndef GM_EVENT_BASE64_H
 #define GM_EVENT_BASE64_H
 

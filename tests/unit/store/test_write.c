@@ -243,6 +243,33 @@ static void long_texts_come_back(void **state)
 
 // ------------------------------------------------------------------------- transactions
 
+// What a crash leaves of a large transaction: rows of one table that no commit has counted.
+static void torn_rows_are_taken_out(void **state)
+{
+    struct fixture *fixture = *state;
+    struct gm_store *store = fixture_open(fixture->path);
+    must(add_rows(store, 0, 5, NULL), NULL);
+    must(gm_db_run(store->db.connection,
+                   "INSERT INTO gm.market_signals SELECT * REPLACE (seq + 5 AS seq)"
+                   " FROM gm.market_signals",
+                   NULL),
+         NULL);
+    assert_int_equal(count_rows(store, GM_STORE_MARKET_SIGNALS), 10);
+    gm_store_close(store);
+
+    struct gm_store_config config = {.path = fixture->path, .read_only = true};
+    struct gm_error error;
+    assert_int_equal(gm_store_open(&config, &store, &error), GM_ERR_UNSUPPORTED);
+    assert_non_null(strstr(error.message, "cut off"));
+
+    store = fixture_open(fixture->path);
+    assert_int_equal(count_rows(store, GM_STORE_MARKET_SIGNALS), 5);
+    assert_int_equal(get_offset(store), 5);
+    must(add_rows(store, 5, 5, NULL), NULL);
+    assert_int_equal(count_rows(store, GM_STORE_MARKET_SIGNALS), 10);
+    gm_store_close(store);
+}
+
 static void another_log_begins_anew(void **state)
 {
     struct fixture *fixture = *state;
@@ -450,6 +477,7 @@ int main(void)
         TEST(posts_alerts_and_letters_come_back),
         TEST(doubles_keep_every_bit),
         TEST(long_texts_come_back),
+        TEST(torn_rows_are_taken_out),
         TEST(another_log_begins_anew),
         TEST(keeps_the_file_open_over_another_log),
         TEST(rolls_back),
