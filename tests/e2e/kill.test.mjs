@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import test from 'node:test';
 import { bin, exportText, makeRecording, ok, random, replay, scratch } from './lib.mjs';
 
@@ -38,7 +38,7 @@ test(`${kills} kills on the way leave the same rows (seed ${seed})`, { timeout: 
   async (t) => {
     const dir = scratch(t);
     const next = random(seed);
-    const folder = process.env.GHOSTMARKET_KILL_REPLAY;
+    const folder = process.env.GHOSTMARKET_KILL_REPLAY && resolve(process.env.GHOSTMARKET_KILL_REPLAY);
     const recording = folder
       ? { prices: join(folder, 'live-prices.jsonl.gz'), social: join(folder, 'live-social.jsonl.gz') }
       : makeRecording(dir, events, seed);
