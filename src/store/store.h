@@ -77,8 +77,8 @@ const char *gm_store_library_version(void);
 enum gm_err gm_store_begin(struct gm_store *store, struct gm_error *error);
 
 // Add a row to the open transaction; texts are UTF-8, as decoding leaves them. After an error only
-// gm_store_rollback may follow. Each table numbers its rows in seq: 1, or one more than the largest
-// that was there when the store was opened.
+// gm_store_rollback may follow. Each table numbers its rows in seq from 1; committed_rows remembers
+// how far, also when retention has emptied a table.
 enum gm_err gm_store_add_signal(struct gm_store *store, const struct gm_signal *signal,
                                 struct gm_error *error);
 enum gm_err gm_store_add_post(struct gm_store *store, const struct gm_post *post, int32_t partition,
