@@ -1,6 +1,6 @@
 // Any bytes are a text: the lexicon scorer gives a well-formed mood, the same one from a copy that
 // ends where the text ends, and its tokeniser the same tokens in pieces of any size.
-#include "vibe/lexicon_tokens.h"
+#include "vibe/lexicon/tokens.h"
 #include "vibe/scorer.h"
 
 #include <stdint.h>

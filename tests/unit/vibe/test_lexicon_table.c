@@ -1,7 +1,7 @@
 // The lexicon's table: everything listed is found, nothing else is, and a faulty list is refused.
 #include "../test.h"
 
-#include "vibe/lexicon_table.h"
+#include "vibe/lexicon/table.h"
 
 #include "base/str.h"
 

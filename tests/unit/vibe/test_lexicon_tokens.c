@@ -2,7 +2,7 @@
 // a plain tokeniser that goes byte by byte.
 #include "../test.h"
 
-#include "vibe/lexicon_tokens.h"
+#include "vibe/lexicon/tokens.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -5,7 +5,7 @@
 //   4  euphoria or ruin, 3 strong, 2 clear, 1 leaning, 0.5 a hint; below zero for bad
 // A phrase is listed where it says something else than the sum of its words, and with the value 0
 // where its words would mislead. Where a text may lack its apostrophes, so does the list.
-#include "vibe/lexicon_words.h"
+#include "vibe/lexicon/words.h"
 
 #include <stddef.h>
 

@@ -10,7 +10,7 @@
 #define GM_VIBE_LEXICON_TABLE_H
 
 #include "base/error.h"
-#include "vibe/lexicon_words.h"
+#include "vibe/lexicon/words.h"
 
 #include <stdbool.h>
 #include <stddef.h>

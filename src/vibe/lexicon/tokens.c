@@ -6,7 +6,7 @@
 // words at once. Any word that is different in some way (digits, apostrophes, other letters, more
 // than 16 bytes, letters drawn out) is read byte by byte by read_odd_word; anything else by
 // read_other.
-#include "vibe/lexicon_tokens.h"
+#include "vibe/lexicon/tokens.h"
 
 #include <endian.h>
 #include <string.h>

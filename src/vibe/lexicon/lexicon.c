@@ -10,8 +10,8 @@
 //     vibe = S / sqrt(S² + SPREAD + DOUBT × A)
 // which lies in (−1, 1), grows with every word of the same mood, and shrinks where moods are mixed.
 // Only sums, products and square roots, all exactly rounded: the same bits on every machine.
-#include "vibe/lexicon_table.h"
-#include "vibe/lexicon_tokens.h"
+#include "vibe/lexicon/table.h"
+#include "vibe/lexicon/tokens.h"
 #include "vibe/scorer.h"
 
 #include <math.h>

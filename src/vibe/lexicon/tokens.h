@@ -9,7 +9,7 @@
 #define GM_VIBE_LEXICON_TOKENS_H
 
 #include "base/str.h"
-#include "vibe/lexicon_table.h"
+#include "vibe/lexicon/table.h"
 
 struct gm_lexicon_token {
     uint16_t word;  // GM_LEXICON_UNKNOWN … or a word's number

@@ -1,5 +1,5 @@
 // Building the lexicon's table out of the list of words.
-#include "vibe/lexicon_table.h"
+#include "vibe/lexicon/table.h"
 
 #include "base/str.h"
 
