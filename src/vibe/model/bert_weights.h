@@ -1,0 +1,36 @@
+// The tensors of a BERT model by their role, checked against its configuration.
+//
+// Shapes in the comments are PyTorch's: a linear layer y = x·Wᵀ + b has W (out, in) and b (out).
+// H hidden, F intermediate, V vocab_size, P positions, T types, L labels.
+#ifndef GM_VIBE_MODEL_BERT_WEIGHTS_H
+#define GM_VIBE_MODEL_BERT_WEIGHTS_H
+
+#include "base/error.h"
+#include "vibe/model/bert_config.h"
+#include "vibe/model/tensor.h"
+
+struct gm_bert_linear {
+    struct gm_tensor weight, bias;
+};
+
+struct gm_bert_norm {
+    struct gm_tensor gamma, beta; // (H)
+};
+
+struct gm_bert_layer {
+    struct gm_bert_linear query, key, value, output; // (H, H)
+    struct gm_bert_norm attention_norm;
+    struct gm_bert_linear up;   // (F, H)
+    struct gm_bert_linear down; // (H, F)
+    struct gm_bert_norm output_norm;
+};
+
+struct gm_bert_weights {
+    struct gm_tensor word, position, type; // (V, H), (P, H), (T, H)
+    struct gm_bert_norm embedding_norm;
+    struct gm_bert_layer *layers;     // config.layers
+    struct gm_bert_linear pooler;     // (H, H); with a classifier
+    struct gm_bert_linear classifier; // (L, H); with a classifier
+};
+
+#endif

@@ -1,0 +1,54 @@
+// A pack: a file of named sections that is written once and mapped ever after.
+//
+// Encoders keep their weights in the order in which their kernels read them. Making that order out
+// of a checkpoint takes seconds; mapping it takes none, and processes that map the same pack share
+// its memory. A pack is complete or not there (written aside, synced, renamed), has a version and a
+// checksum over every byte, and a key that tells what it was made from and for: a pack with
+// another key is another file's, and is made anew. The format stands in pack.c.
+#ifndef GM_VIBE_MODEL_PACK_H
+#define GM_VIBE_MODEL_PACK_H
+
+#include "base/error.h"
+#include "base/str.h"
+
+#include <stddef.h>
+
+enum { GM_PACK_ALIGNMENT = 64, GM_PACK_NAME_BYTES_MAX = 64, GM_PACK_SECTIONS_MAX = 4096 };
+
+// ------------------------------------------------------------------------- reading
+
+struct gm_pack; // an open pack; immutable, so any number of threads may read it
+
+// Maps the pack at `path` and checks version, key and checksum. GM_ERR_NOT_FOUND: no such file, or
+// one with another version or key. GM_ERR_CORRUPT: damaged; the message says where.
+enum gm_err gm_pack_open(const char *path, struct gm_str key, struct gm_pack **ret_pack,
+                         struct gm_error *error);
+void gm_pack_close(struct gm_pack *pack); // NULL is fine
+
+// The section of that name, GM_PACK_ALIGNMENT-aligned; GM_ERR_CORRUPT when it is not there or does
+// not have `bytes` bytes. Lives as long as the pack. At least GM_PACK_ALIGNMENT readable bytes
+// follow every section, so that a kernel may load a whole vector at its end.
+enum gm_err gm_pack_section(const struct gm_pack *pack, const char *name, size_t bytes,
+                            const void **ret_data, struct gm_error *error);
+
+// ------------------------------------------------------------------------- writing
+
+struct gm_pack_writer;
+
+// Begins a pack beside `path`. The writer holds a lock, so that of several processes one makes the
+// pack and the others wait for it.
+enum gm_err gm_pack_writer_open(const char *path, struct gm_str key,
+                                struct gm_pack_writer **ret_writer, struct gm_error *error);
+
+// A new section of `bytes` zeroed bytes, GM_PACK_ALIGNMENT-aligned, for the caller to fill; valid
+// until the next call.
+enum gm_err gm_pack_writer_add(struct gm_pack_writer *writer, const char *name, size_t bytes,
+                               void **ret_data, struct gm_error *error);
+
+// Completes the pack, syncs it and puts it in its place.
+enum gm_err gm_pack_writer_commit(struct gm_pack_writer *writer, struct gm_error *error);
+
+// Without a commit, what was written goes away. NULL is fine.
+void gm_pack_writer_close(struct gm_pack_writer *writer);
+
+#endif
