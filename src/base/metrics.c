@@ -39,19 +39,19 @@ void gm_metrics_register(struct gm_metrics *metrics, struct gm_metric *metric)
     pthread_mutex_unlock(&metrics->mutex);
 }
 
-// The first bucket whose bound, 2^bucket, is not below `us`.
-static int bucket_of(int64_t us)
+// The first bucket whose bound, 2^bucket, is not below `value`.
+static int bucket_of(int64_t value)
 {
-    if (us <= 1)
+    if (value <= 1)
         return 0;
-    int bucket = 64 - __builtin_clzll((unsigned long long)us - 1);
+    int bucket = 64 - __builtin_clzll((unsigned long long)value - 1);
     return bucket < GM_METRIC_BUCKETS - 1 ? bucket : GM_METRIC_BUCKETS - 1;
 }
 
-void gm_metric_observe_us(struct gm_metric *metric, int64_t us)
+void gm_metric_observe(struct gm_metric *metric, int64_t value)
 {
-    atomic_fetch_add_explicit(&metric->buckets[bucket_of(us)], 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&metric->sum_us, us, memory_order_relaxed);
+    atomic_fetch_add_explicit(&metric->buckets[bucket_of(value)], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&metric->sum, value, memory_order_relaxed);
 }
 
 static void write_number(struct gm_buffer *out, double value)
@@ -64,6 +64,15 @@ static void write_int(struct gm_buffer *out, int64_t value)
 {
     char text[GM_NUMBER_BYTES];
     gm_buffer_append(out, text, gm_number_write_int(value, text));
+}
+
+// A figure of a histogram in the unit of its kind: seconds, or a plain count.
+static void write_figure(struct gm_buffer *out, const struct gm_metric *metric, int64_t value)
+{
+    if (metric->kind == GM_METRIC_HISTOGRAM)
+        write_number(out, (double)value / 1e6);
+    else
+        write_int(out, value);
 }
 
 // NAME SUFFIX {LABELS} and a space.
@@ -92,7 +101,7 @@ static void write_bucket(struct gm_buffer *out, const struct gm_metric *metric, 
     if (bucket == GM_METRIC_BUCKETS - 1)
         gm_buffer_append_c(out, "+Inf");
     else
-        write_number(out, (double)((int64_t)1 << bucket) / 1e6);
+        write_figure(out, metric, (int64_t)1 << bucket);
     gm_buffer_append_c(out, "\"} ");
     write_int(out, count);
     gm_buffer_append_byte(out, '\n');
@@ -106,7 +115,7 @@ static void write_histogram(struct gm_buffer *out, struct gm_metric *metric)
         write_bucket(out, metric, bucket, count);
     }
     write_series(out, metric, "_sum");
-    write_number(out, (double)atomic_load_explicit(&metric->sum_us, memory_order_relaxed) / 1e6);
+    write_figure(out, metric, atomic_load_explicit(&metric->sum, memory_order_relaxed));
     gm_buffer_append_byte(out, '\n');
     write_series(out, metric, "_count");
     write_int(out, count);
@@ -119,6 +128,7 @@ static void write_head(struct gm_buffer *out, const struct gm_metric *metric)
         [GM_METRIC_COUNTER] = "counter",
         [GM_METRIC_GAUGE] = "gauge",
         [GM_METRIC_HISTOGRAM] = "histogram",
+        [GM_METRIC_SIZES] = "histogram",
     };
     gm_buffer_printf(out, "# HELP %s %s\n# TYPE %s %s\n", metric->name, metric->help, metric->name,
                      types[metric->kind]);
@@ -131,7 +141,7 @@ void gm_metrics_write(struct gm_metrics *metrics, struct gm_buffer *out)
     for (struct gm_metric *metric = metrics->first; metric; metric = metric->next) {
         if (!previous || !same_name(previous, metric))
             write_head(out, metric);
-        if (metric->kind == GM_METRIC_HISTOGRAM) {
+        if (metric->kind == GM_METRIC_HISTOGRAM || metric->kind == GM_METRIC_SIZES) {
             write_histogram(out, metric);
         } else {
             write_series(out, metric, "");

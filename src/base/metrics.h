@@ -12,9 +12,14 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-enum gm_metric_kind { GM_METRIC_COUNTER, GM_METRIC_GAUGE, GM_METRIC_HISTOGRAM };
+enum gm_metric_kind {
+    GM_METRIC_COUNTER,
+    GM_METRIC_GAUGE,
+    GM_METRIC_HISTOGRAM, // of durations
+    GM_METRIC_SIZES,     // a histogram of counts
+};
 
-// Upper bounds of the buckets in microseconds: 1, 2, 4, … 2^24 (16.8 s), and +Inf.
+// Upper bounds of the buckets: 1, 2, 4, … 2^24, and +Inf; of durations in microseconds, so 16.8 s.
 enum { GM_METRIC_BUCKETS = 26 };
 
 struct gm_metric {
@@ -23,8 +28,8 @@ struct gm_metric {
     const char *help;      // one line
     const char *labels;    // "" or `stage="process",topic="live-social"`; static text
     _Atomic int64_t value; // counter, gauge
-    _Atomic int64_t buckets[GM_METRIC_BUCKETS]; // histogram: events in each bucket
-    _Atomic int64_t sum_us;                     // histogram
+    _Atomic int64_t buckets[GM_METRIC_BUCKETS]; // histograms: events in each bucket
+    _Atomic int64_t sum;                        // histograms; of durations in microseconds
     struct gm_metric *next;                     // the registry's
 };
 
@@ -60,10 +65,10 @@ static inline int64_t gm_metric_get(const struct gm_metric *metric)
     return atomic_load_explicit(&metric->value, memory_order_relaxed);
 }
 
-// Records one duration (or any figure whose unit is microseconds) in a histogram.
-void gm_metric_observe_us(struct gm_metric *metric, int64_t us);
+// Records one duration in microseconds, or one size, in a histogram.
+void gm_metric_observe(struct gm_metric *metric, int64_t value);
 
-// Appends all metrics in Prometheus' text format 0.0.4; histograms in seconds.
+// Appends all metrics in Prometheus' text format 0.0.4; durations in seconds.
 void gm_metrics_write(struct gm_metrics *metrics, struct gm_buffer *out);
 
 #endif

@@ -42,38 +42,44 @@ static enum gm_err unknown_name(const char *name, struct gm_error *error)
 
 // The last of the table needs nothing from outside, so when all fail its error is the one to
 // report.
-static enum gm_err open_best(const struct gm_scorer_config *config, struct gm_scorer *scorer,
+static enum gm_err open_best(const struct gm_scorer_config *config, struct gm_scorer **ret_scorer,
                              struct gm_error *error)
 {
     enum gm_err err = GM_ERR_INTERNAL; // an empty table
     for (size_t i = 0; gm_scorers[i] != NULL; i++) {
-        scorer->ops = gm_scorers[i];
-        err = scorer->ops->open(config, &scorer->scorer, error);
+        err = gm_scorer_open_ops(gm_scorers[i], config, ret_scorer, error);
         if (err == GM_OK)
             break;
     }
     return err;
 }
 
-enum gm_err gm_scorer_open(const char *name, const struct gm_scorer_config *config,
-                           struct gm_scorer **ret_scorer, struct gm_error *error)
+enum gm_err gm_scorer_open_ops(const struct gm_scorer_ops *ops,
+                               const struct gm_scorer_config *config, struct gm_scorer **ret_scorer,
+                               struct gm_error *error)
 {
-    const bool automatic = name == NULL || strcmp(name, "auto") == 0;
-    const struct gm_scorer_ops *ops = automatic ? NULL : find_ops(name);
-    if (!automatic && ops == NULL)
-        return unknown_name(name, error);
     struct gm_scorer *scorer = calloc(1, sizeof *scorer);
     if (scorer == NULL)
         return gm_error_set(error, GM_ERR_NOMEM, "scorer: out of memory");
     scorer->ops = ops;
-    const enum gm_err err =
-        automatic ? open_best(config, scorer, error) : ops->open(config, &scorer->scorer, error);
+    const enum gm_err err = ops->open(config, &scorer->scorer, error);
     if (err) {
         free(scorer);
         return err;
     }
     *ret_scorer = scorer;
     return GM_OK;
+}
+
+enum gm_err gm_scorer_open(const char *name, const struct gm_scorer_config *config,
+                           struct gm_scorer **ret_scorer, struct gm_error *error)
+{
+    if (name == NULL || strcmp(name, "auto") == 0)
+        return open_best(config, ret_scorer, error);
+    const struct gm_scorer_ops *ops = find_ops(name);
+    if (ops == NULL)
+        return unknown_name(name, error);
+    return gm_scorer_open_ops(ops, config, ret_scorer, error);
 }
 
 void gm_scorer_close(struct gm_scorer *scorer)
@@ -92,5 +98,21 @@ const char *gm_scorer_name(const struct gm_scorer *scorer)
 enum gm_err gm_scorer_score(struct gm_scorer *scorer, const struct gm_str *texts, size_t count,
                             struct gm_mood *ret_moods, struct gm_error *error)
 {
-    return scorer->ops->score(scorer->scorer, texts, count, ret_moods, error);
+    enum gm_err err = GM_OK;
+    size_t scored;
+    for (size_t done = 0; !err && done < count; done += scored)
+        err = scorer->ops->score(scorer->scorer, texts + done, count - done, INT64_MAX,
+                                 ret_moods + done, &scored, error);
+    return err;
+}
+
+enum gm_err gm_scorer_score_within(struct gm_scorer *scorer, const struct gm_str *texts,
+                                   size_t count, int64_t budget_us, struct gm_mood *ret_moods,
+                                   size_t *ret_scored, struct gm_error *error)
+{
+    if (count > 0)
+        return scorer->ops->score(scorer->scorer, texts, count, budget_us, ret_moods, ret_scored,
+                                  error);
+    *ret_scored = 0;
+    return GM_OK;
 }

@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum gm_label { GM_LABEL_POSITIVE, GM_LABEL_NEGATIVE, GM_LABEL_NEUTRAL };
 
@@ -22,9 +23,10 @@ struct gm_mood {
     double vibe;  // [-1, 1]: positive → +score, negative → −score, neutral → 0
 };
 
+// What a scorer has no use for it ignores.
 struct gm_scorer_config {
-    const char *model_dir; // for scorers that have a model; else ignored
-    int threads;           // 0: one a core; for scorers that use threads
+    const char *model_dir; // the model's folder
+    int threads;           // 0: one a processor that this process may use
 };
 
 struct gm_scorer_ops {
@@ -34,12 +36,13 @@ struct gm_scorer_ops {
     // Blocking; any thread. `config` is lent for the call.
     enum gm_err (*open)(const struct gm_scorer_config *, void **ret_scorer, struct gm_error *);
 
-    // Scores texts[0..count) into moods[0..count). Any bytes of any length are a text: what is no
-    // UTF-8 is passed over, and a text that says nothing is neutral. Deterministic: a text's mood
-    // depends on that text alone. One thread at a time; may take as long as it takes, linear in
-    // the bytes. On failure the moods are undefined.
-    enum gm_err (*score)(void *scorer, const struct gm_str *texts, size_t count,
-                         struct gm_mood *ret_moods, struct gm_error *);
+    // Scores texts[0..*ret_scored) into moods[0..*ret_scored): all `count` (≥ 1), or fewer where
+    // `budget_us` of real time ends before, but at least one. Any bytes of any length are a text:
+    // what is no UTF-8 is passed over, and a text that says nothing is neutral. Deterministic: a
+    // text's mood depends on that text alone; only how many are scored depends on time. The budget
+    // is kept as well as one text allows. One thread at a time. On failure the moods are undefined.
+    enum gm_err (*score)(void *scorer, const struct gm_str *texts, size_t count, int64_t budget_us,
+                         struct gm_mood *ret_moods, size_t *ret_scored, struct gm_error *);
     void (*close)(void *scorer); // NULL is fine
 };
 
@@ -55,6 +58,11 @@ extern const struct gm_scorer_ops *const gm_scorers[];
 
 struct gm_scorer; // an open scorer
 
+// Opens a scorer that need not be in the table.
+enum gm_err gm_scorer_open_ops(const struct gm_scorer_ops *ops,
+                               const struct gm_scorer_config *config, struct gm_scorer **ret_scorer,
+                               struct gm_error *error);
+
 // Opens the scorer of that name; NULL or "auto": the first of the table that opens here.
 // GM_ERR_INVALID: no such name; the message lists those that there are.
 enum gm_err gm_scorer_open(const char *name, const struct gm_scorer_config *config,
@@ -64,8 +72,13 @@ void gm_scorer_close(struct gm_scorer *scorer); // NULL is fine
 // The name that stands in every row: "lexicon". Lives as long as the scorer.
 const char *gm_scorer_name(const struct gm_scorer *scorer);
 
-// As gm_scorer_ops.score.
+// As gm_scorer_ops.score, for all texts, however long it takes.
 enum gm_err gm_scorer_score(struct gm_scorer *scorer, const struct gm_str *texts, size_t count,
                             struct gm_mood *ret_moods, struct gm_error *error);
+
+// As gm_scorer_ops.score: the first *ret_scored of the texts, within `budget_us`.
+enum gm_err gm_scorer_score_within(struct gm_scorer *scorer, const struct gm_str *texts,
+                                   size_t count, int64_t budget_us, struct gm_mood *ret_moods,
+                                   size_t *ret_scored, struct gm_error *error);
 
 #endif

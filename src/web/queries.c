@@ -96,7 +96,7 @@ static void answer(struct gm_queries *queries, struct gm_web_job *job)
     if (!job->err) {
         job->err = gm_buffer_ok(&job->answer, &job->error);
     }
-    gm_metric_observe_us(queries->seconds, gm_monotonic_us() - start_us);
+    gm_metric_observe(queries->seconds, gm_monotonic_us() - start_us);
 }
 
 static void *query_main(void *context)

@@ -65,6 +65,7 @@ struct gm_config {
     struct {
         char *group;
         int batch_max; // messages
+        int64_t score_budget_us;
     } process;
 
     struct {

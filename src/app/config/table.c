@@ -80,6 +80,12 @@ const struct gm_config_option gm_config_options[] = {
      .max = 1000000,
      .help = "The most messages of one transaction. A larger batch is faster under load and takes "
              "more memory; batches are small by themselves when little happens."},
+    {"process.score_budget", GM_CONFIG_DURATION, AT(process.score_budget_us), .standard = "200ms",
+     .min = 1 * MS, .max = 1 * MIN,
+     .help = "How long one transaction may score posts. What has been scored by then is committed, "
+             "and the rest goes on in the next one, so rows, alerts and a request to stop wait no "
+             "longer than this. A longer one makes a scorer with a model a little faster under "
+             "load."},
 
     {"vibe.scorer", GM_CONFIG_NAME, AT(vibe.scorer), .standard = "auto",
      .help = "The scorer's name, or `auto` for the best that can run here. `lexicon` needs no "

@@ -1,12 +1,14 @@
 // The process stage: live-prices and live-social in, market-signals and market-alerts out.
 //
-// A batch is taken in the bus's order, its texts are scored together, its events go through the
-// trackers one by one, and everything that comes of it is committed with the batch's offsets in one
-// transaction. What cannot be taken becomes a dead letter in the same transaction. The trackers are
-// the only state; they are rebuilt from market-signals whenever the ownership of partitions
-// changes, at the start above all.
+// A batch is taken in the bus's order. Its texts are scored together, as many as the budget of time
+// allows; the events up to the first text that was not go through the trackers one by one, and
+// everything that comes of them is committed with their offsets in one transaction. The rest of the
+// batch is read again. What cannot be taken becomes a dead letter in the same transaction. The
+// trackers are the only state; they are rebuilt from market-signals whenever the ownership of
+// partitions changes, at the start above all. No row depends on where batches end.
 #include "app/stage/stages.h"
 
+#include "app/stage/rebuild.h"
 #include "app/stage/tickers.h"
 #include "base/log.h"
 #include "event/event.h"
@@ -18,6 +20,7 @@
 
 enum {
     ARENA_BLOCK_BYTES = 1024 * 1024,
+    TEXTS_AHEAD_MIN = 64, // decoded at least, before it is known how many can be scored
 };
 #define ARENA_LIMIT_BYTES ((size_t)512 * 1024 * 1024)
 
@@ -43,6 +46,9 @@ static struct gm_metric lost_messages =
               "Messages that retention removed before the stage read them.");
 static struct gm_metric scored_texts = GM_METRIC(
     GM_METRIC_COUNTER, "ghostmarket_scored_texts_total", "", "Texts that the scorer has read.");
+static struct gm_metric batch_texts =
+    GM_METRIC(GM_METRIC_SIZES, "ghostmarket_score_batch_texts", "",
+              "Texts that were scored together, in one transaction.");
 static struct gm_metric score_us =
     GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_scorer_busy_microseconds_total", "",
               "Time that the scorer has worked.");
@@ -52,16 +58,18 @@ static struct gm_metric rebuild_us =
     GM_METRIC(GM_METRIC_GAUGE, "ghostmarket_rebuild_microseconds", "",
               "Time that the last rebuilding of the windows took.");
 
-// An input message that passed all checks.
+enum event_kind { EVENT_TICK, EVENT_POST, EVENT_FAULTY };
+
+// An input message, decoded and checked.
 struct event {
     const struct gm_message *message;
+    enum event_kind kind;
     struct gm_ticker *ticker;
-    enum gm_signal_kind kind;
     union {
         struct gm_tick tick;
         struct gm_post post;
+        struct gm_str fault; // what is wrong with it
     };
-    struct gm_mood mood; // social
 };
 
 struct processor {
@@ -71,96 +79,32 @@ struct processor {
     struct gm_tickers tickers;
     struct gm_arena arena; // decoded texts of one batch
     struct gm_buffer out;  // one encoded message
-    struct event *events;  // batch_max
-    struct gm_str *texts;  // batch_max
-    struct gm_mood *moods; // batch_max
-    size_t event_count, text_count;
+    struct event *events;  // batch_max: the first messages of the batch
+    struct gm_str *texts;  // batch_max: those of the posts among the events
+    struct gm_mood *moods; // batch_max: of texts[0..scored_count)
+    size_t event_count, text_count, scored_count;
+    size_t texts_ahead; // how many texts to decode: what the budget is thought to allow
     int64_t generation; // of the trackers' state
     struct {
         int64_t price, social, late, overflow, alerts, dead_letters;
     } batch; // counted with the commit
 };
 
-// ------------------------------------------------------------------------- rebuilding
-
-struct rebuild {
-    struct processor *processor;
-    struct gm_arena arena;
-    size_t open_tickers; // not complete yet
-    int64_t rows;
-    struct gm_error error;
-};
-
-static bool rebuild_row(void *context, const struct gm_message *message)
-{
-    struct rebuild *rebuild = context;
-    struct gm_ticker *ticker = gm_tickers_find(&rebuild->processor->tickers, message->key);
-    if (!ticker || ticker->restored)
-        return rebuild->open_tickers > 0;
-    struct gm_signal row;
-    gm_arena_reset(&rebuild->arena);
-    if (gm_signal_decode(message->value, &rebuild->arena, &row, &rebuild->error)) {
-        gm_error_prefix(&rebuild->error, "market-signals/%" PRId32 "/%" PRId64, message->partition,
-                        message->offset);
-        return false;
-    }
-    rebuild->rows++;
-    enum gm_tracker_kind kind = row.kind == GM_SIGNAL_PRICE ? GM_TRACKER_PRICE : GM_TRACKER_VIBE;
-    if (gm_tracker_restore(&ticker->tracker, kind, row.timestamp_us, row.value, row.late, row.alert,
-                           row.watermark_us, &ticker->restored, &rebuild->error))
-        return false;
-    rebuild->open_tickers -= ticker->restored;
-    return rebuild->open_tickers > 0;
-}
-
 static enum gm_err rebuild_trackers(struct processor *processor, struct gm_error *error)
 {
-    int64_t begin_us = gm_monotonic_us();
-    gm_tickers_reset(&processor->tickers);
-    struct rebuild rebuild = {.processor = processor, .open_tickers = processor->tickers.count};
-    gm_arena_init(&rebuild.arena, 4096, GM_MESSAGE_BYTES_MAX * 4);
-    enum gm_err err = gm_bus_read_back(processor->pipeline->bus, GM_TOPIC_MARKET_SIGNALS,
-                                       rebuild_row, &rebuild, error);
-    gm_arena_finish(&rebuild.arena);
-    if (!err && rebuild.error.code) {
-        *error = rebuild.error;
-        err = rebuild.error.code;
-    }
+    int64_t begin_us = gm_monotonic_us(), rows;
+    enum gm_err err =
+        gm_rebuild_tickers(&processor->tickers, processor->pipeline->bus, &rows, error);
     if (err)
-        return gm_error_prefix(error, "rebuilding the windows");
+        return err;
     int64_t took_us = gm_monotonic_us() - begin_us;
     gm_metric_set(&rebuild_us, took_us);
-    gm_log(GM_LOG_INFO, "process", "windows rebuilt from %" PRId64 " rows in %.1f ms", rebuild.rows,
+    gm_log(GM_LOG_INFO, "process", "windows rebuilt from %" PRId64 " rows in %.1f ms", rows,
            (double)took_us / GM_US_PER_MS);
     return GM_OK;
 }
 
 // ------------------------------------------------------------------------- a batch
-
-static enum gm_err bury(struct processor *processor, const struct gm_message *message,
-                        const char *reason, struct gm_error *error)
-{
-    char origin[64];
-    int len = snprintf(origin, sizeof origin, "%s/%" PRId32 "/%" PRId64,
-                       gm_topic_name(message->topic), message->partition, message->offset);
-    struct gm_dead_letter letter = {
-        .stage = gm_str("process"),
-        .reason = gm_str(reason),
-        .origin = {origin, (size_t)len},
-        .key = message->key,
-        .payload = message->value,
-        .payload_bytes = (int64_t)message->value.len,
-        .observed_at_us = message->time_us,
-    };
-    gm_buffer_reset(&processor->out);
-    gm_dead_letter_encode(&letter, &processor->out);
-    enum gm_err err = gm_buffer_ok(&processor->out, error);
-    if (err)
-        return err;
-    processor->batch.dead_letters++;
-    return gm_bus_txn_append(processor->txn, GM_TOPIC_DEAD_LETTERS, message->key,
-                             gm_buffer_str(&processor->out), error);
-}
 
 // Decodes and checks one message into `ret_event`; GM_ERR_INVALID and GM_ERR_LIMIT are the
 // message's fault.
@@ -172,13 +116,13 @@ static enum gm_err decode(struct processor *processor, const struct gm_message *
     int64_t timestamp_us, *observed_at_us;
     ret_event->message = message;
     if (message->topic == GM_TOPIC_LIVE_PRICES) {
-        ret_event->kind = GM_SIGNAL_PRICE;
+        ret_event->kind = EVENT_TICK;
         err = gm_tick_decode(message->value, &processor->arena, &ret_event->tick, error);
         name = ret_event->tick.ticker;
         timestamp_us = ret_event->tick.timestamp_us;
         observed_at_us = &ret_event->tick.observed_at_us;
     } else {
-        ret_event->kind = GM_SIGNAL_SOCIAL;
+        ret_event->kind = EVENT_POST;
         err = gm_post_decode(message->value, &processor->arena, &ret_event->post, error);
         name = ret_event->post.ticker;
         timestamp_us = ret_event->post.timestamp_us;
@@ -202,50 +146,96 @@ static enum gm_err decode(struct processor *processor, const struct gm_message *
     return GM_OK;
 }
 
-static enum gm_err decode_batch(struct processor *processor, const struct gm_batch *batch,
+// Decodes from the front of the batch, as far as it takes texts_ahead texts.
+static enum gm_err decode_front(struct processor *processor, const struct gm_batch *batch,
                                 struct gm_error *error)
 {
     processor->event_count = processor->text_count = 0;
-    for (size_t i = 0; i < batch->count; i++) {
+    while (processor->event_count < batch->count &&
+           processor->text_count < processor->texts_ahead) {
         struct event *event = &processor->events[processor->event_count];
         struct gm_error fault;
-        enum gm_err err = decode(processor, &batch->messages[i], event, &fault);
+        enum gm_err err =
+            decode(processor, &batch->messages[processor->event_count], event, &fault);
         if (err == GM_ERR_INVALID || err == GM_ERR_LIMIT) {
-            if ((err = bury(processor, &batch->messages[i], fault.message, error)))
-                return err;
-            continue;
+            event->kind = EVENT_FAULTY;
+            event->fault = gm_arena_copy(&processor->arena, gm_str(fault.message));
+            if (!event->fault.data)
+                err = gm_error_set(&fault, GM_ERR_NOMEM, "out of memory for a dead letter");
+            else
+                err = GM_OK;
         }
         if (err) {
             *error = fault;
             return err;
         }
-        if (event->kind == GM_SIGNAL_SOCIAL)
+        if (event->kind == EVENT_POST)
             processor->texts[processor->text_count++] = event->post.text;
         processor->event_count++;
     }
     return GM_OK;
 }
 
-static enum gm_err score_batch(struct processor *processor, struct gm_error *error)
+// Looks ahead a little further than the scorer came, so that it has enough to do and little is
+// decoded in vain.
+static void set_texts_ahead(struct processor *processor)
 {
+    size_t batch_max = (size_t)processor->pipeline->config->process.batch_max;
+    size_t ahead = processor->scored_count * 2;
+    if (processor->scored_count == processor->text_count && ahead < processor->texts_ahead)
+        ahead = processor->texts_ahead; // there were no more
+    if (ahead < TEXTS_AHEAD_MIN)
+        ahead = TEXTS_AHEAD_MIN;
+    processor->texts_ahead = ahead < batch_max ? ahead : batch_max;
+}
+
+static enum gm_err score_front(struct processor *processor, struct gm_error *error)
+{
+    processor->scored_count = 0;
     if (processor->text_count == 0)
         return GM_OK;
     int64_t begin_us = gm_monotonic_us();
-    enum gm_err err = gm_scorer_score(processor->pipeline->scorer, processor->texts,
-                                      processor->text_count, processor->moods, error);
+    enum gm_err err =
+        gm_scorer_score_within(processor->pipeline->scorer, processor->texts, processor->text_count,
+                               processor->pipeline->config->process.score_budget_us,
+                               processor->moods, &processor->scored_count, error);
     if (err)
         return gm_error_prefix(error, "scoring");
     gm_metric_add(&score_us, gm_monotonic_us() - begin_us);
-    gm_metric_add(&scored_texts, (int64_t)processor->text_count);
-    size_t next = 0;
-    for (size_t i = 0; i < processor->event_count; i++)
-        if (processor->events[i].kind == GM_SIGNAL_SOCIAL)
-            processor->events[i].mood = processor->moods[next++];
+    gm_metric_add(&scored_texts, (int64_t)processor->scored_count);
+    gm_metric_observe(&batch_texts, (int64_t)processor->scored_count);
+    set_texts_ahead(processor);
     return GM_OK;
 }
 
+static enum gm_err bury(struct processor *processor, const struct gm_message *message,
+                        struct gm_str reason, struct gm_error *error)
+{
+    char origin[64];
+    int len = snprintf(origin, sizeof origin, "%s/%" PRId32 "/%" PRId64,
+                       gm_topic_name(message->topic), message->partition, message->offset);
+    struct gm_dead_letter letter = {
+        .stage = gm_str("process"),
+        .reason = reason,
+        .origin = {origin, (size_t)len},
+        .key = message->key,
+        .payload = message->value,
+        .payload_bytes = (int64_t)message->value.len,
+        .observed_at_us = message->time_us,
+    };
+    gm_buffer_reset(&processor->out);
+    gm_dead_letter_encode(&letter, &processor->out);
+    enum gm_err err = gm_buffer_ok(&processor->out, error);
+    if (err)
+        return err;
+    processor->batch.dead_letters++;
+    return gm_bus_txn_append(processor->txn, GM_TOPIC_DEAD_LETTERS, message->key,
+                             gm_buffer_str(&processor->out), error);
+}
+
+// `mood`: of a post.
 static struct gm_signal make_signal(const struct processor *processor, const struct event *event,
-                                    const struct gm_metrics_row *row)
+                                    const struct gm_mood *mood, const struct gm_metrics_row *row)
 {
     struct gm_signal signal = {
         .ticker = event->ticker->name,
@@ -256,20 +246,20 @@ static struct gm_signal make_signal(const struct processor *processor, const str
         .delta_vibe = row->delta_vibe,
         .hype_momentum = row->hype_momentum,
         .alert = row->alert,
-        .kind = event->kind,
+        .kind = event->kind == EVENT_TICK ? GM_SIGNAL_PRICE : GM_SIGNAL_SOCIAL,
         .late = row->late,
         .watermark_us = row->watermark_us,
         .input = {event->message->topic, event->message->partition, event->message->offset},
     };
-    if (event->kind == GM_SIGNAL_PRICE) {
+    if (event->kind == EVENT_TICK) {
         signal.timestamp_us = event->tick.timestamp_us;
         signal.observed_at_us = event->tick.observed_at_us;
         signal.value = event->tick.price_usd;
     } else {
         signal.timestamp_us = event->post.timestamp_us;
         signal.observed_at_us = event->post.observed_at_us;
-        signal.value = event->mood.vibe;
-        signal.label = gm_str(gm_label_name(event->mood.label));
+        signal.value = mood->vibe;
+        signal.label = gm_str(gm_label_name(mood->label));
         signal.scorer = gm_str(gm_scorer_name(processor->pipeline->scorer));
         signal.post_id = event->post.id;
     }
@@ -314,21 +304,24 @@ static int64_t overflow_of(const struct gm_ticker *ticker)
     return ticker->tracker.prices.overflow + ticker->tracker.vibes.overflow;
 }
 
+// `mood`: of a post.
 static enum gm_err apply_event(struct processor *processor, const struct event *event,
-                               struct gm_error *error)
+                               const struct gm_mood *mood, struct gm_error *error)
 {
-    bool price = event->kind == GM_SIGNAL_PRICE;
+    if (event->kind == EVENT_FAULTY)
+        return bury(processor, event->message, event->fault, error);
+    bool price = event->kind == EVENT_TICK;
     int64_t overflow_before = overflow_of(event->ticker);
     struct gm_metrics_row row;
     enum gm_err err =
         gm_tracker_apply(&event->ticker->tracker, price ? GM_TRACKER_PRICE : GM_TRACKER_VIBE,
                          price ? event->tick.timestamp_us : event->post.timestamp_us,
-                         price ? event->tick.price_usd : event->mood.vibe, &row, error);
+                         price ? event->tick.price_usd : mood->vibe, &row, error);
     if (err == GM_ERR_INVALID) // a scorer that breaks its contract costs a post, not the stage
-        return bury(processor, event->message, error->message, error);
+        return bury(processor, event->message, gm_str(error->message), error);
     if (err)
         return err;
-    struct gm_signal signal = make_signal(processor, event, &row);
+    struct gm_signal signal = make_signal(processor, event, mood, &row);
     gm_buffer_reset(&processor->out);
     gm_signal_encode(&signal, &processor->out);
     if ((err = gm_buffer_ok(&processor->out, error)) ||
@@ -352,25 +345,47 @@ static void count_batch(struct processor *processor)
     gm_metric_add(&dead_letters, processor->batch.dead_letters);
 }
 
+// Applies the events up to the first whose text was not scored; *ret_applied: how many.
+static enum gm_err apply_front(struct processor *processor, size_t *ret_applied,
+                               struct gm_error *error)
+{
+    size_t applied = 0, moods = 0;
+    for (; applied < processor->event_count; applied++) {
+        const struct event *event = &processor->events[applied];
+        const struct gm_mood *mood = NULL;
+        if (event->kind == EVENT_POST) {
+            if (moods == processor->scored_count)
+                break;
+            mood = &processor->moods[moods++];
+        }
+        enum gm_err err = apply_event(processor, event, mood, error);
+        if (err)
+            return err;
+    }
+    *ret_applied = applied;
+    return GM_OK;
+}
+
 static enum gm_err handle_batch(struct processor *processor, const struct gm_batch *batch,
                                 struct gm_error *error)
 {
     gm_arena_reset(&processor->arena);
     memset(&processor->batch, 0, sizeof processor->batch);
-    enum gm_err err = decode_batch(processor, batch, error);
+    size_t applied = 0;
+    enum gm_err err = decode_front(processor, batch, error);
     if (!err)
-        err = score_batch(processor, error);
-    for (size_t i = 0; !err && i < processor->event_count; i++)
-        err = apply_event(processor, &processor->events[i], error);
+        err = score_front(processor, error);
     if (!err)
-        err = gm_bus_txn_advance(processor->txn, processor->consumer, batch->count, error);
+        err = apply_front(processor, &applied, error);
+    if (!err)
+        err = gm_bus_txn_advance(processor->txn, processor->consumer, applied, error);
     if (err)
         return err;
     int64_t begin_us = gm_monotonic_us();
     err = gm_pipeline_commit(processor->pipeline, "process", processor->txn, error);
     if (err)
         return err;
-    gm_metric_observe_us(&commit_time, gm_monotonic_us() - begin_us);
+    gm_metric_observe(&commit_time, gm_monotonic_us() - begin_us);
     count_batch(processor);
     return GM_OK;
 }
@@ -394,7 +409,7 @@ static enum gm_err processor_init(struct processor *processor, struct gm_pipelin
 {
     const struct gm_config *config = pipeline->config;
     size_t batch_max = (size_t)config->process.batch_max;
-    *processor = (struct processor){.pipeline = pipeline};
+    *processor = (struct processor){.pipeline = pipeline, .texts_ahead = TEXTS_AHEAD_MIN};
     gm_arena_init(&processor->arena, ARENA_BLOCK_BYTES, ARENA_LIMIT_BYTES);
     gm_buffer_init(&processor->out, GM_BUS_MESSAGE_BYTES_MAX);
     processor->events = calloc(batch_max, sizeof *processor->events);
@@ -466,9 +481,9 @@ enum gm_err gm_stage_process(struct gm_pipeline *pipeline, void *context, struct
 
 void gm_stage_process_register(struct gm_metrics *metrics)
 {
-    struct gm_metric *all[] = {&signals_price, &signals_social, &late_events,    &alerts,
-                               &dead_letters,  &scored_texts,   &score_us,       &commit_time,
-                               &rebuild_us,    &lost_messages,  &window_overflow};
+    struct gm_metric *all[] = {&signals_price, &signals_social, &late_events,   &alerts,
+                               &dead_letters,  &scored_texts,   &batch_texts,   &score_us,
+                               &commit_time,   &rebuild_us,     &lost_messages, &window_overflow};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         gm_metrics_register(metrics, all[i]);
 }

@@ -166,7 +166,7 @@ static enum gm_err commit(struct keeper *keeper, struct gm_error *error)
         err = gm_store_commit(keeper->store, error);
     if (err)
         return err;
-    gm_metric_observe_us(&commit_time, gm_monotonic_us() - begin_us);
+    gm_metric_observe(&commit_time, gm_monotonic_us() - begin_us);
     gm_metric_add(&rows_committed, keeper->rows);
     forget(keeper);
     return gm_pipeline_commit(keeper->pipeline, "store", keeper->txn, error);

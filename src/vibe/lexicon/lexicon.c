@@ -10,6 +10,7 @@
 //     vibe = S / sqrt(S² + SPREAD + DOUBT × A)
 // which lies in (−1, 1), grows with every word of the same mood, and shrinks where moods are mixed.
 // Only sums, products and square roots, all exactly rounded: the same bits on every machine.
+#include "base/clock.h"
 #include "vibe/lexicon/table.h"
 #include "vibe/lexicon/tokens.h"
 #include "vibe/scorer.h"
@@ -32,9 +33,10 @@
 #define SCALE_MAX    2.0
 
 enum {
-    SCALE_REACH = 2,   // words after a word of scale
-    CLAUSE_WORDS = 24, // a clause has no more: texts without punctuation are cut here
-    TOKENS = 256,      // read at a time
+    SCALE_REACH = 2,    // words after a word of scale
+    CLAUSE_WORDS = 24,  // a clause has no more: texts without punctuation are cut here
+    TOKENS = 256,       // read at a time
+    LOOK_BYTES = 65536, // read between two looks at the clock
 };
 
 // What a stretch of text says.
@@ -266,11 +268,22 @@ static enum gm_err lexicon_open(const struct gm_scorer_config *config, void **re
 }
 
 static enum gm_err lexicon_score(void *scorer, const struct gm_str *texts, size_t count,
-                                 struct gm_mood *ret_moods, struct gm_error *error)
+                                 int64_t budget_us, struct gm_mood *ret_moods, size_t *ret_scored,
+                                 struct gm_error *error)
 {
     (void)error;
-    for (size_t i = 0; i < count; i++)
-        ret_moods[i] = judge_text(scorer, texts[i]);
+    const int64_t begin_us = gm_monotonic_us();
+    size_t scored = 0, bytes = 0;
+    while (scored < count) {
+        ret_moods[scored] = judge_text(scorer, texts[scored]);
+        bytes += texts[scored++].len;
+        if (bytes < LOOK_BYTES)
+            continue;
+        if (gm_monotonic_us() - begin_us >= budget_us)
+            break;
+        bytes = 0;
+    }
+    *ret_scored = scored;
     return GM_OK;
 }
 

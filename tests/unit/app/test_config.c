@@ -54,6 +54,7 @@ static void has_defaults(void **state)
     assert_true(config.bus.sync);
     assert_string_equal(config.process.group, "process");
     assert_int_equal(config.process.batch_max, 10000);
+    assert_int_equal(config.process.score_budget_us, 200000);
     assert_string_equal(config.vibe.scorer, "auto");
     assert_null(config.vibe.model_dir);
     assert_string_equal(config.store.path, "data/ghostmarket.duckdb");

@@ -50,8 +50,8 @@ static void a_duration_lands_in_the_bucket_that_bounds_it(void **state)
         struct gm_metric metric = GM_METRIC(GM_METRIC_HISTOGRAM, "x", "", "");
         int64_t bound = (int64_t)1 << bucket;
         int64_t least = bucket == 0 ? -5 : bound / 2 + 1;
-        gm_metric_observe_us(&metric, least);
-        gm_metric_observe_us(&metric, bucket == GM_METRIC_BUCKETS - 1 ? INT64_MAX / 2 : bound);
+        gm_metric_observe(&metric, least);
+        gm_metric_observe(&metric, bucket == GM_METRIC_BUCKETS - 1 ? INT64_MAX / 2 : bound);
         for (int i = 0; i < GM_METRIC_BUCKETS; i++)
             assert_int_equal(metric.buckets[i], i == bucket ? 2 : 0);
     }
@@ -69,9 +69,9 @@ static void histogram_is_cumulative_and_in_seconds(void **state)
     assert_int_equal(gm_metrics_init(&metrics, NULL), GM_OK);
     gm_metrics_register(&metrics, &plain);
     gm_metrics_register(&metrics, &labelled);
-    gm_metric_observe_us(&plain, 1);
-    gm_metric_observe_us(&plain, 3);
-    gm_metric_observe_us(&plain, 60000000);
+    gm_metric_observe(&plain, 1);
+    gm_metric_observe(&plain, 3);
+    gm_metric_observe(&plain, 60000000);
     const char *text = rendered(&metrics, &out);
     assert_non_null(strstr(text, "# TYPE gm_commit_seconds histogram\n"
                                  "gm_commit_seconds_bucket{le=\"1e-06\"} 1\n"
@@ -88,6 +88,28 @@ static void histogram_is_cumulative_and_in_seconds(void **state)
     gm_buffer_finish(&out);
 }
 
+static void sizes_have_no_unit(void **state)
+{
+    (void)state;
+    struct gm_metric metric = GM_METRIC(GM_METRIC_SIZES, "gm_batch_texts", "", "Texts of a batch.");
+    struct gm_metrics metrics;
+    struct gm_buffer out;
+    gm_buffer_init(&out, 100000);
+    assert_int_equal(gm_metrics_init(&metrics, NULL), GM_OK);
+    gm_metrics_register(&metrics, &metric);
+    gm_metric_observe(&metric, 1);
+    gm_metric_observe(&metric, 3000000);
+    const char *text = rendered(&metrics, &out);
+    assert_non_null(strstr(text, "# TYPE gm_batch_texts histogram\n"
+                                 "gm_batch_texts_bucket{le=\"1\"} 1\n"
+                                 "gm_batch_texts_bucket{le=\"2\"} 1\n"));
+    assert_non_null(strstr(text, "gm_batch_texts_bucket{le=\"2097152\"} 1\n"
+                                 "gm_batch_texts_bucket{le=\"4194304\"} 2\n"));
+    assert_non_null(strstr(text, "gm_batch_texts_sum 3000001\ngm_batch_texts_count 2\n"));
+    gm_metrics_finish(&metrics);
+    gm_buffer_finish(&out);
+}
+
 enum { THREADS = 4, ADDS = 20000 };
 
 static void *add_many(void *arg)
@@ -95,7 +117,7 @@ static void *add_many(void *arg)
     struct gm_metric *both = arg;
     for (int i = 0; i < ADDS; i++) {
         gm_metric_add(&both[0], 1);
-        gm_metric_observe_us(&both[1], i);
+        gm_metric_observe(&both[1], i);
     }
     return NULL;
 }
@@ -118,7 +140,7 @@ static void no_update_is_lost_between_threads(void **state)
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
     assert_int_equal(gm_metric_get(&both[0]), THREADS * ADDS);
-    assert_int_equal(both[1].sum_us, (int64_t)THREADS * ADDS * (ADDS - 1) / 2);
+    assert_int_equal(both[1].sum, (int64_t)THREADS * ADDS * (ADDS - 1) / 2);
     assert_non_null(strstr(rendered(&metrics, &out), "b_count 80000\n"));
     gm_metrics_finish(&metrics);
     gm_buffer_finish(&out);
@@ -130,6 +152,7 @@ int main(void)
         cmocka_unit_test(metrics_of_one_name_stand_together),
         cmocka_unit_test(a_duration_lands_in_the_bucket_that_bounds_it),
         cmocka_unit_test(histogram_is_cumulative_and_in_seconds),
+        cmocka_unit_test(sizes_have_no_unit),
         cmocka_unit_test(no_update_is_lost_between_threads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,19 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *lexicon;
+static struct gm_scorer *lexicon;
 
 static int open_lexicon(void **state)
 {
     (void)state;
     const struct gm_scorer_config config = {.model_dir = NULL};
-    return gm_scorer_lexicon.open(&config, &lexicon, NULL) == GM_OK ? 0 : -1;
+    return gm_scorer_open("lexicon", &config, &lexicon, NULL) == GM_OK ? 0 : -1;
 }
 
 static int close_lexicon(void **state)
 {
     (void)state;
-    gm_scorer_lexicon.close(lexicon);
+    gm_scorer_close(lexicon);
     return 0;
 }
 
@@ -27,7 +27,7 @@ static struct gm_mood mood_of(const char *text)
 {
     const struct gm_str slice = gm_str(text);
     struct gm_mood mood;
-    assert_int_equal(gm_scorer_lexicon.score(lexicon, &slice, 1, &mood, NULL), GM_OK);
+    assert_int_equal(gm_scorer_score(lexicon, &slice, 1, &mood, NULL), GM_OK);
     return mood;
 }
 
@@ -214,7 +214,7 @@ static void test_nul_is_a_separator(void **state)
     const struct gm_str texts[] = {{"to the moon\0crash crash crash", 29},
                                    gm_str("to the moon crash crash crash")};
     struct gm_mood moods[2];
-    assert_int_equal(gm_scorer_lexicon.score(lexicon, texts, 2, moods, NULL), GM_OK);
+    assert_int_equal(gm_scorer_score(lexicon, texts, 2, moods, NULL), GM_OK);
     assert_true(moods[0].vibe == moods[1].vibe);
 }
 

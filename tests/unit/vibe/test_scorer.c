@@ -96,6 +96,46 @@ static void check_batches(struct gm_scorer *scorer)
     }
 }
 
+// However little time there is, texts are scored one after the other, and as without haste.
+static void check_budgets(struct gm_scorer *scorer)
+{
+    static const int64_t budgets_us[] = {INT64_MIN, 0, 1, 1000, INT64_MAX};
+    struct gm_mood whole[AWKWARD];
+    assert_int_equal(gm_scorer_score(scorer, awkward, AWKWARD, whole, NULL), GM_OK);
+    for (size_t b = 0; b < sizeof budgets_us / sizeof *budgets_us; b++) {
+        size_t scored;
+        for (size_t done = 0; done < AWKWARD; done += scored) {
+            struct gm_mood moods[AWKWARD];
+            assert_int_equal(gm_scorer_score_within(scorer, awkward + done, AWKWARD - done,
+                                                    budgets_us[b], moods, &scored, NULL),
+                             GM_OK);
+            assert_in_range(scored, 1, AWKWARD - done);
+            for (size_t i = 0; i < scored; i++)
+                assert_same(&moods[i], &whole[done + i]);
+        }
+    }
+    size_t scored = 1;
+    assert_int_equal(gm_scorer_score_within(scorer, NULL, 0, 0, NULL, &scored, NULL), GM_OK);
+    assert_int_equal(scored, 0);
+}
+
+// Without time for more, a long batch is not scored to its end.
+static void check_haste(struct gm_scorer *scorer)
+{
+    enum { TEXTS = 64 };
+    char *text = malloc(LARGE_BYTES);
+    assert_non_null(text);
+    memset(text, 'a', LARGE_BYTES);
+    struct gm_str texts[TEXTS];
+    struct gm_mood moods[TEXTS];
+    for (size_t i = 0; i < TEXTS; i++)
+        texts[i] = (struct gm_str){text + i, LARGE_BYTES - i};
+    size_t scored;
+    assert_int_equal(gm_scorer_score_within(scorer, texts, TEXTS, 0, moods, &scored, NULL), GM_OK);
+    assert_in_range(scored, 1, TEXTS / 2);
+    free(text);
+}
+
 // Two scorers of a kind, at different addresses, agree to the last bit.
 static void check_twins(struct gm_scorer *scorer)
 {
@@ -156,6 +196,13 @@ static void test_contract_batches(void **state)
 {
     (void)state;
     for_each_scorer(check_batches);
+}
+
+static void test_contract_budgets(void **state)
+{
+    (void)state;
+    for_each_scorer(check_budgets);
+    for_each_scorer(check_haste);
 }
 
 static void test_contract_twins(void **state)
@@ -232,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_contract_moods),
         cmocka_unit_test(test_contract_batches),
+        cmocka_unit_test(test_contract_budgets),
         cmocka_unit_test(test_contract_twins),
         cmocka_unit_test(test_contract_large),
         cmocka_unit_test(test_contract_bounds),
