@@ -21,6 +21,16 @@ const char *gm_label_name(enum gm_label label)
     return names[label];
 }
 
+struct gm_mood gm_mood_of(enum gm_label label, float score)
+{
+    double vibe = 0.0;
+    if (label == GM_LABEL_POSITIVE)
+        vibe = score;
+    else if (label == GM_LABEL_NEGATIVE)
+        vibe = -score;
+    return (struct gm_mood){label, score, vibe};
+}
+
 static const struct gm_scorer_ops *find_ops(const char *name)
 {
     for (size_t i = 0; gm_scorers[i] != NULL; i++)

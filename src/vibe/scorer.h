@@ -23,6 +23,9 @@ struct gm_mood {
     double vibe;  // [-1, 1]: positive → +score, negative → −score, neutral → 0
 };
 
+// The mood of that label and score.
+struct gm_mood gm_mood_of(enum gm_label label, float score);
+
 // What a scorer has no use for it ignores.
 struct gm_scorer_config {
     const char *model_dir; // the model's folder
