@@ -380,18 +380,29 @@ static enum gm_err skip_object(struct gm_json *json, struct gm_error *error)
     return err;
 }
 
+enum gm_err gm_json_array_begin(struct gm_json *json, struct gm_error *error)
+{
+    return take(json, '[') ? enter(json, error) : expected(json, "an array", error);
+}
+
+enum gm_err gm_json_array_next(struct gm_json *json, bool *ret_more, struct gm_error *error)
+{
+    const bool more = !take(json, ']');
+    if (!more)
+        leave(json);
+    else if (!json->first && !take(json, ','))
+        return expected(json, "',' or ']'", error);
+    json->first = false;
+    *ret_more = more;
+    return GM_OK;
+}
+
 static enum gm_err skip_array(struct gm_json *json, struct gm_error *error)
 {
-    json->at++; // the bracket
-    enum gm_err err = enter(json, error);
-    while (!err && !take(json, ']')) {
-        if (!json->first && !take(json, ','))
-            return expected(json, "',' or ']'", error);
-        json->first = false;
+    bool more = true;
+    enum gm_err err = gm_json_array_begin(json, error);
+    while (!err && !(err = gm_json_array_next(json, &more, error)) && more)
         err = gm_json_skip(json, error);
-    }
-    if (!err)
-        leave(json);
     return err;
 }
 

@@ -51,6 +51,11 @@ enum gm_err gm_json_object_begin(struct gm_json *json, struct gm_error *error);
 enum gm_err gm_json_object_next(struct gm_json *json, bool *ret_more, struct gm_str *ret_name,
                                 struct gm_error *error);
 
+// An array: gm_json_array_begin, then gm_json_array_next until *ret_more is false. After each `true`
+// exactly one value must be read or skipped.
+enum gm_err gm_json_array_begin(struct gm_json *json, struct gm_error *error);
+enum gm_err gm_json_array_next(struct gm_json *json, bool *ret_more, struct gm_error *error);
+
 // A short cut: moves to the next member if its name is `name` and it is written as this program
 // writes, without white space or escapes. On false nothing has moved and gm_json_object_next tells.
 bool gm_json_object_next_is(struct gm_json *json, struct gm_str name);

@@ -19,7 +19,7 @@ static void must_write_and_read_back(struct gm_str text, struct gm_arena *arena)
     gm_buffer_finish(&out);
 }
 
-// Reads the next value by its type; arrays are skipped, as there is no other way to pass them.
+// Reads the next value by its type.
 static enum gm_err walk(struct gm_json *json, struct gm_error *error)
 {
     struct gm_str text = {NULL, 0};
@@ -32,6 +32,11 @@ static enum gm_err walk(struct gm_json *json, struct gm_error *error)
             must_write_and_read_back(text, json->arena);
             err = walk(json, error);
         }
+        return err;
+    case GM_JSON_ARRAY:
+        err = gm_json_array_begin(json, error);
+        while (!err && !(err = gm_json_array_next(json, &more, error)) && more)
+            err = walk(json, error);
         return err;
     case GM_JSON_STRING:
         err = gm_json_string(json, &text, error);

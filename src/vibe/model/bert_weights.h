@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "vibe/model/bert_config.h"
+#include "vibe/model/checkpoint.h"
 #include "vibe/model/tensor.h"
 
 struct gm_bert_linear {
@@ -32,5 +33,20 @@ struct gm_bert_weights {
     struct gm_bert_linear pooler;     // (H, H); with a classifier
     struct gm_bert_linear classifier; // (L, H); with a classifier
 };
+
+// Finds each tensor, with or without "bert." before its name; a norm's two are called weight and
+// bias or, in old files, gamma and beta. The tensors point into the checkpoint, which must outlive
+// them; only `layers` belongs to the weights.
+//
+// GM_ERR_INVALID: one is missing, has another shape than `config` wants, or stands there without
+// being known; GM_ERR_UNSUPPORTED: one has a dtype that is not read. The message names the file and
+// the tensor. Known and passed over are position_ids, token_type_ids, heads of the pre-training
+// ("cls."), and, for an encoder alone, the pooler.
+enum gm_err gm_bert_weights_bind(const struct gm_checkpoint *checkpoint,
+                                 const struct gm_bert_config *config,
+                                 struct gm_bert_weights *ret_weights, struct gm_error *error);
+
+// Frees `layers`. Weights of all zeros, or finished before, are fine.
+void gm_bert_weights_finish(struct gm_bert_weights *weights);
 
 #endif

@@ -37,6 +37,42 @@ static void assert_text(struct gm_str text, const char *expected)
     assert_memory_equal(text.data, expected, text.len);
 }
 
+static void an_array_is_walked(void **state)
+{
+    (void)state;
+    static const char *const broken[][2] = {
+        {"{}", "byte 0: an array must stand here"},
+        {"[1 2]", "byte 3: ',' or ']' must stand here"},
+        {"[1", "byte 2: ',' or ']' must stand here"},
+        {"[1,]", "byte 3: a number must stand here"},
+    };
+    struct gm_json json = over(" [ 1 ,[] , 3]");
+    struct gm_error error;
+    bool more = false;
+    int64_t integer = 0;
+    assert_int_equal(gm_json_array_begin(&json, &error), GM_OK);
+    assert_true(!gm_json_array_next(&json, &more, &error) && more);
+    assert_int_equal(gm_json_integer(&json, &integer, &error), GM_OK);
+    assert_int_equal(integer, 1);
+    assert_true(!gm_json_array_next(&json, &more, &error) && more);
+    assert_int_equal(gm_json_array_begin(&json, &error), GM_OK);
+    assert_true(!gm_json_array_next(&json, &more, &error) && !more);
+    assert_true(!gm_json_array_next(&json, &more, &error) && more);
+    assert_int_equal(gm_json_integer(&json, &integer, &error), GM_OK);
+    assert_int_equal(integer, 3);
+    assert_true(!gm_json_array_next(&json, &more, &error) && !more);
+    assert_int_equal(gm_json_end(&json, &error), GM_OK);
+    assert_int_equal(json.depth, 0);
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        json = over(broken[i][0]);
+        enum gm_err err = gm_json_array_begin(&json, &error);
+        while (!err && !(err = gm_json_array_next(&json, &more, &error)) && more)
+            err = gm_json_integer(&json, &integer, &error);
+        assert_int_equal(err, GM_ERR_INVALID);
+        assert_string_equal(error.message, broken[i][1]);
+    }
+}
+
 static void an_object_is_walked(void **state)
 {
     (void)state;
@@ -371,6 +407,7 @@ static void what_is_written_reads_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_array_is_walked),
         cmocka_unit_test(an_object_is_walked),
         cmocka_unit_test(the_short_cut_takes_only_what_it_can_prove),
         cmocka_unit_test(strings_are_slices_or_unescaped),
