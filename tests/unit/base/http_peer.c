@@ -12,16 +12,17 @@
 
 enum { HEAD_BYTES_MAX = 64 * 1024, POLL_MS = 10 };
 
-void peer_send_bytes(int fd, const void *data, size_t len)
+bool peer_send_bytes(int fd, const void *data, size_t len)
 {
     const char *bytes = data;
     while (len > 0) {
         ssize_t sent = send(fd, bytes, len, MSG_NOSIGNAL);
         if (sent <= 0)
-            return; // the client has hung up, as it may
+            return false;
         bytes += sent;
         len -= (size_t)sent;
     }
+    return true;
 }
 
 void peer_send(int fd, const char *text)

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct peer;
@@ -26,7 +27,7 @@ void peer_start(struct peer *peer, peer_answer_fn *answer, void *context);
 void peer_finish(struct peer *peer);
 
 void peer_send(int fd, const char *text);
-void peer_send_bytes(int fd, const void *data, size_t len);
+bool peer_send_bytes(int fd, const void *data, size_t len); // false: the client has hung up
 
 // Waits until the other side hangs up or the peer is finished.
 void peer_stall(struct peer *peer, int fd);

@@ -66,8 +66,8 @@ static void send_endless(int fd, const char *status)
     peer_send(fd, "HTTP/1.1 ");
     peer_send(fd, status);
     peer_send(fd, "\r\n\r\n");
-    for (int i = 0; i < 1000; i++)
-        peer_send_bytes(fd, block, sizeof block);
+    for (int i = 0; i < 1000 && peer_send_bytes(fd, block, sizeof block); i++)
+        ;
 }
 
 static void drip(struct peer *peer, int fd)
@@ -75,11 +75,8 @@ static void drip(struct peer *peer, int fd)
     peer_send(fd, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
     struct gm_stop never;
     gm_stop_init(&never, NULL);
-    for (int i = 0; i < 1000 && !atomic_load(&peer->finished); i++) {
-        char byte = 'x';
-        peer_send_bytes(fd, &byte, 1);
+    while (!atomic_load(&peer->finished) && peer_send_bytes(fd, "x", 1))
         gm_stop_wait(&never, 10 * GM_US_PER_MS);
-    }
     gm_stop_finish(&never);
 }
 
