@@ -3,6 +3,7 @@
 
 #include "app/commit.h" // made by the build: GM_COMMIT
 #include "app/config/config.h"
+#include "base/http_client.h"
 #include "base/json.h"
 #include "bus/bus.h"
 #include "feed/replay.h"
@@ -63,6 +64,7 @@ void gm_version_write(bool json, struct gm_buffer *out)
         {"jansson", jansson_version_str()},
         {"libyaml", yaml_get_version_string()},
         {"zlib", gm_replay_library_version()},
+        {"libcurl", gm_http_library_version()},
     };
     if (json)
         gm_buffer_append_byte(out, '{');

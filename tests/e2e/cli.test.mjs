@@ -5,7 +5,7 @@ import test from 'node:test';
 import { gm, makeRecording, ok, replay, scratch } from './lib.mjs';
 
 const commands = ['run', 'process', 'serve', 'demo', 'replay', 'export', 'score',
-  'topics create', 'topics describe', 'doctor', 'config', 'version'];
+  'model pull', 'topics create', 'topics describe', 'doctor', 'config', 'version'];
 
 test('help names every command, and each has help with an example', () => {
   const help = ok(['--help']).stdout;
@@ -27,7 +27,7 @@ test('wrong usage is status 2 and says what to do', () => {
 
 test('version names commit, libraries and instruction sets', () => {
   const text = ok(['version']).stdout;
-  for (const word of ['ghostmarket', 'commit', 'DuckDB', 'LMDB', 'jansson', 'zlib'])
+  for (const word of ['ghostmarket', 'commit', 'DuckDB', 'LMDB', 'jansson', 'zlib', 'libcurl'])
     assert.ok(text.includes(word), word);
   const parsed = JSON.parse(ok(['version', '--json']).stdout);
   assert.match(parsed.DuckDB, /^v?\d+\.\d+/);
