@@ -4,6 +4,7 @@
 #include "vibe/model/mapped_file.h"
 #include "vibe/model/safetensors.h"
 #include "vibe/model/tensor_list.h"
+#include "vibe/model/torch_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +16,15 @@ struct gm_checkpoint {
     struct gm_tensor_list list;
 };
 
+// In the order in which they are looked for.
 static const struct candidate {
     const char *name;
     bool sharded; // a list of files that hold the weights together
 } candidates[] = {
     {"model.safetensors", false},
     {"model.safetensors.index.json", true},
+    {"pytorch_model.bin", false},
+    {"pytorch_model.bin.index.json", true},
 };
 
 enum gm_err gm_checkpoint_file(const char *dir, char ret_path[GM_MODEL_PATH_BYTES_MAX],
@@ -53,7 +57,10 @@ static enum gm_err read_file(struct gm_checkpoint *checkpoint, struct gm_error *
         return err;
     const struct gm_str bytes = checkpoint->file.bytes;
     gm_tensor_list_init(&checkpoint->list, bytes.len);
-    err = gm_safetensors_read(bytes, &checkpoint->list, error);
+    const char *name = strrchr(checkpoint->path, '/') + 1;
+    err = strcmp(name, "model.safetensors") == 0
+              ? gm_safetensors_read(bytes, &checkpoint->list, error)
+              : gm_torch_read(bytes, &checkpoint->list, error);
     if (!err)
         err = gm_tensor_list_sort(&checkpoint->list, error);
     if (err)
