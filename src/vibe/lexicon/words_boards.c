@@ -68,7 +68,7 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "long and strong, long here, overweight, outperform, outperforms, outperformed, "
      "outperforming, outperformer, outperformance, buy rating, buy ratings, conviction buy, "
      "conviction list, buyback, buybacks, buy back, repurchase, repurchases, share repurchase, "
-     "insider buying, insider buys, stake, raises stake, boosts stake, takes stake, discounted, "
+     "insider buying, insider buys, raises stake, boosts stake, takes stake, discounted, "
      "bargain, bargains, cheap, inexpensive, catalyst, catalysts, in the money, ITM, "
      "cash secured puts"},
     {MOOD, 1.0f,
@@ -235,9 +235,9 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "averaged down, patience, patient, be patient, immutable, permissionless, trustless, "
      "deflationary, opportunity, riding, ride, on board, aboard, double, triple, cheaper, "
      "cheapest, eoy, eow, eod, smart money, diamond, rip, monster, alpha, reversal, wheel, "
-     "staking, stake it, yield, yields, moonshots, hedge against inflation, hedge against, "
-     "cold storage, lambo time, gang, brothers, brethren, legends, my brothers, sub is right, "
-     "short interest, float"},
+     "staking, stake it, moonshots, hedge against inflation, hedge against, cold storage, "
+     "lambo time, gang, brothers, brethren, legends, my brothers, sub is right, short interest, "
+     "float"},
     {MOOD, 0.0f,
      "gm, based on, based in, the future of, wife's boyfriend, short ladder attack, "
      "short ladder attacks, bot, calls for, called for, call center, phone call, phone calls, "

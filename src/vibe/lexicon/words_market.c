@@ -17,15 +17,15 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "rally, rallies, rallied, rallying, jump, jumps, jumped, jumping, pops, popped, popping, "
      "leap, leapt, leaped, spikes, spiked, spiking, roars, roaring, roared, rebound, rebounds, "
      "rebounded, rebounding, bounce, bounces, bounced, bounce back, bounced back, recovering, "
-     "recovers, recovered, climb, climbs, climbed, climbing, advance, advances, advanced, "
-     "advancing, gainer, gainers, top gainers, up big, up huge, way up, shares up, stock up, "
-     "stocks up, up premarket, up after, higher after, moves higher, moving higher, "
-     "moved higher, move higher, edges higher, edged higher, trades higher, trading higher, "
-     "opens higher, opened higher, closes higher, closed higher, higher on, grinding higher, "
-     "pushes higher, pushed higher, heading higher, headed higher, going higher, go higher, "
-     "going up, go up, goes up, went up, gone up, shot up, shoot up, shooting up, shoots up, "
-     "ramping, ramping up, melt up, melting up, up from here, dow up, nasdaq up, futures up, "
-     "up on, reclaims, reclaimed, reclaim, regains, regained, regain"},
+     "recovers, recovered, climb, climbs, climbed, climbing, advance, advances, advancing, "
+     "gainer, up big, up huge, way up, shares up, stock up, stocks up, up premarket, up after, "
+     "higher after, moves higher, moving higher, moved higher, move higher, edges higher, "
+     "edged higher, trades higher, trading higher, opens higher, opened higher, closes higher, "
+     "closed higher, higher on, grinding higher, pushes higher, pushed higher, heading higher, "
+     "headed higher, going higher, go higher, going up, go up, goes up, went up, gone up, "
+     "shot up, shoot up, shooting up, shoots up, ramping, ramping up, melt up, melting up, "
+     "up from here, dow up, nasdaq up, futures up, up on, reclaims, reclaimed, reclaim, regains, "
+     "regained, regain"},
     {MOOD, 1.2f,
      "rise, rises, rose, risen, rising, gain, gained, gaining, higher, highs, green, lift, "
      "lifts, lifted, lifting, inch up, inches up, inch higher, ticks up, ticked up, uptick, "
@@ -39,9 +39,9 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "drop, drops, dropped, dropping, slump, slumps, slumped, slumping, slide, slides, slid, "
      "sliding, sink, sinks, sank, sinking, sunk, skid, skids, dives, dive, diving, dived, "
      "stumble, stumbles, stumbled, falls, falling, fell, fallen, fall, decline, declines, "
-     "declined, declining, retreat, retreats, retreated, retreating, losers, top losers, loser, "
-     "down big, way down, shares down, stock down, stocks down, down premarket, down after, "
-     "lower after, moves lower, moving lower, moved lower, move lower, edges lower, edged lower, "
+     "declined, declining, retreat, retreats, retreated, retreating, loser, down big, way down, "
+     "shares down, stock down, stocks down, down premarket, down after, lower after, "
+     "moves lower, moving lower, moved lower, move lower, edges lower, edged lower, "
      "trades lower, trading lower, opens lower, opened lower, closes lower, closed lower, "
      "lower on, grinding lower, pushes lower, pushed lower, heading lower, headed lower, "
      "going lower, go lower, going down, go down, goes down, went down, gone down, downward, "
@@ -65,8 +65,7 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "bounce off support, lower risk, low risk, lower costs, lower cost, low cost, "
      "low valuation, low float, limited downside, downside protection, downside is limited, "
      "low debt, red to green, lower taxes, lower tax, tax cut, tax cuts, rate cut, rate cuts, "
-     "cuts rates, cut rates, lower rates, dovish, stimulus, easing, easing fears, fears ease, "
-     "easing concerns"},
+     "cuts rates, cut rates, lower rates, dovish, easing fears, fears ease, easing concerns"},
     {MOOD, -0.8f,
      "off the highs, off highs, from the highs, off its highs, higher costs, higher cost, "
      "rising costs, high cost, high debt, higher rates, rate hike, rate hikes, hikes rates, "
@@ -107,8 +106,8 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "succeed, succeeds, succeeded, achieve, achieves, achieved, milestone, breakthrough, "
      "approval, approved, approves, fda approval, clearance, cleared, greenlight, green light, "
      "partnership, partnerships, partners with, teams up, teams up with, collaboration, "
-     "joint venture, contract win, awarded, lands contract, wins contract, secures, secured, "
-     "landed, signs deal, inks deal, deal reached, agreement reached, acquisition offer, buyout, "
+     "joint venture, contract win, awarded, lands contract, wins contract, secures, landed, "
+     "signs deal, inks deal, deal reached, agreement reached, acquisition offer, buyout, "
      "takeover, takeover bid, takeover offer, merger approved, uplisting, adoption, adopted, "
      "positive, positively, favorable, favourable, encouraging, promising, attractive, "
      "compelling, turnaround, turn around, turned around, rebounding demand, strong demand, "
@@ -166,8 +165,8 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "jitters, jittery, uncertainty, uncertain, turmoil, turbulence, turbulent, chaos, crisis, "
      "crises, shock, contagion, threat, threatens, threatened, threats, dangerous, danger, "
      "risky, hurt, hurts, damage, damaged, damages, damaging, suffer, suffers, suffered, "
-     "suffering, pain, painful, harm, harmed, victim, victims, coronavirus, pandemic, outbreak, "
-     "virus, lockdown, lockdowns, attack, attacks"},
+     "suffering, pain, painful, harm, harmed, victim, victims, lockdown, lockdowns, attack, "
+     "attacks"},
     {MOOD, -0.8f,
      "risks, volatile, volatility, cautious, cautiously, skeptical, skepticism, doubt, doubts, "
      "doubtful, questionable, mixed, disruption, disruptions, disrupted, unlikely, unable, "
@@ -251,13 +250,13 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "screaming lower, gave it all back, trend broken, broken trend"},
     {MOOD, -1.1f,
      "close below, closed below, closes below, below the, acting weak, acts weak, acting poorly, "
-     "showing weakness, weakness in, negative divergence, neg divergence, distribution, "
-     "distribution day, rollover, roll over, topping pattern, head shoulders, h s pattern, "
-     "shooting star, hanging man, climax top, blowoff, exhaustion, crossed below, crosses below, "
-     "cross below, took a loss, taking a loss, take a loss, take the loss, hit my stop, "
-     "stops hit, turned red, turning red, going red, red close, close red, red again, "
-     "red on the day, back in the red, downside target, lower prices, sell trigger, exit long, "
-     "sold long, put buyers, put volume, call sellers, short calls, bear call, bear put, no bid, "
+     "showing weakness, weakness in, negative divergence, neg divergence, distribution day, "
+     "rollover, roll over, topping pattern, head shoulders, h s pattern, shooting star, "
+     "hanging man, climax top, blowoff, exhaustion, crossed below, crosses below, cross below, "
+     "took a loss, taking a loss, take a loss, take the loss, hit my stop, stops hit, "
+     "turned red, turning red, going red, red close, close red, red again, red on the day, "
+     "back in the red, downside target, lower prices, sell trigger, exit long, sold long, "
+     "put buyers, put volume, call sellers, short calls, bear call, bear put, no bid, "
      "bid dropping, look out below, lookout below, watch out below, trouble ahead, shorter, "
      "gap down, gap lower, gaps lower, gapping lower, bounce is over, bounce failed, "
      "weak bounce, dead bounce, bounce fading, too far too fast, overextended, topped, "
@@ -277,8 +276,8 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "fine, launch, launches, launched, listing, the future, settles, based, charged up"},
     {MOOD, 0.7f, "leader, leading, leadership, potential, confidence vote, vaccine, cure"},
     {MOOD, -1.0f,
-     "concern, concerns, concerned, problem, problems, debt, slow, slows, slowing, slower, "
-     "offering, trap, fear, fears, charged"},
+     "concern, concerns, concerned, problem, problems, slow, slows, slowing, slower, trap, fear, "
+     "fears, charged"},
     {MOOD, 0.0f,
      "problem solved, fine with, fine print, slow and steady, long setup for, high of, low of, "
      "above all, down under, up to #, up from #, down from #, down to #, high yield, all time, "
@@ -321,10 +320,29 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "backs off, probing, shelved, shelves plan, cooling, cools, cooled off"},
     {MOOD, -0.7f,
      "decrease, decreases, decreased, deficit, deficits, conflict of interest, less likely, "
-     "surprise loss, uneven, protest, protests, ban on"},
+     "surprise loss, uneven, ban on"},
     {MOOD, 0.0f,
      "short supply due, record label, record player, broke record, increase in costs, "
      "increase the risk, increased risk, firms, number of"},
+    {MOOD, 0.4f,
+     "trust, gainers, top gainers, easing, stimulus, stake, secured, beauty, billionaire, "
+     "popular, save, value"},
+    {MOOD, 0.2f,
+     "advanced, yield, yields, premium, solutions, solution, clean, preferred, instant, "
+     "protection, safety, free, expert, experts"},
+    {MOOD, 0.8f, "i trust, trust it, trust this, trust in, trusted, opportunities"},
+    {MOOD, -0.4f,
+     "coronavirus, virus, outbreak, pandemic, debt, losers, top losers, offering, frozen, "
+     "distribution"},
+    {MOOD, -0.2f,
+     "cost, tax, taxes, protest, protests, regulators, regulation, regulations, burn, burning, "
+     "burns"},
+    {MOOD, -0.6f, "cancer"},
+    {MOOD, -2.0f,
+     "is cancer, are cancer, like cancer, cancerous, frozen my account, froze my account"},
+    {MOOD, 0.0f,
+     "limited, holding corp, holding corporation, holding co, holding s a, holdings, "
+     "bank holding, safety net"},
 
     {GM_LEXICON_PLAIN, 0.0f, NULL},
 };

@@ -14,26 +14,26 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "insane gains, glorious, masterpiece, GOAT, perfect, perfection, flawless, love, loved, "
      "loving, loves, lovely, euphoria, euphoric, ecstatic, thrilled, stoked, exciting, "
      "excitement, celebrate, celebrating, rich, get rich, getting rich, millionaire, "
-     "millionaires, billionaire, wealthy, retire early, life changing, lifechanging, "
-     "generational wealth, financial freedom, jackpot, bonanza, windfall, fucking love, "
-     "hell yeah, hell yes, fuck yeah, fuck yes, lets goooo, holy grail, is the future, "
-     "game changer, gamechanger, game changing, revolutionary, boom, booms, booming, boomed, "
-     "thrive, thrives, thriving, prosper, prosperity, flourish"},
+     "millionaires, wealthy, retire early, life changing, lifechanging, generational wealth, "
+     "financial freedom, jackpot, bonanza, windfall, fucking love, hell yeah, hell yes, "
+     "fuck yeah, fuck yes, lets goooo, holy grail, is the future, game changer, gamechanger, "
+     "game changing, revolutionary, boom, booms, booming, boomed, thrive, thrives, thriving, "
+     "prosper, prosperity, flourish"},
     {MOOD, 1.3f,
      "nicely, well done, happier, glad, fun, enjoy, enjoyed, beautiful, gorgeous, impressive, "
      "impressed, impress, impresses, sweet, sexy, juicy, tasty, yummy, delicious, lit, fire, "
      "win win, congrats, congratulations, cheers, blessed, blessing, confident, confidence, "
-     "conviction, convinced, believer, believers, faith, trust, trusted, hopeful, smart, genius, "
-     "wise, legit, legitimate, undisputed, safe, safer, secure, stable, stability, steady, "
-     "opportunities, valuable, worth it, well worth, reward, rewards, rewarded, rewarding, "
-     "benefit, benefits, benefited, benefiting, advantage, advantages, supports, supportive, "
-     "recommend, recommends, recommended, bless, godspeed, hero, heroes, champion, victory, "
-     "welcome, yay, woohoo, woo, hooray, nailed it, nailed, killing it, printing, prints, "
-     "paid off, pays off, pay off, payday, made money, making money, make money, made bank, "
-     "make bank, make millions, making bank, up only, no doubt, without a doubt, without doubt, "
-     "can't go wrong, can't lose, nothing to lose, never been better, not bad, not too bad, "
-     "not bad at all, doesn't disappoint, never disappoints, no worries, don't worry, "
-     "don't panic, no fear, fearless, :), :d"},
+     "conviction, convinced, believer, believers, faith, hopeful, smart, genius, wise, legit, "
+     "legitimate, undisputed, safe, safer, secure, stable, stability, steady, valuable, "
+     "worth it, well worth, reward, rewards, rewarded, rewarding, benefit, benefits, benefited, "
+     "benefiting, advantage, advantages, supports, supportive, recommend, recommends, "
+     "recommended, bless, godspeed, hero, heroes, champion, victory, welcome, yay, woohoo, woo, "
+     "hooray, nailed it, nailed, killing it, printing, prints, paid off, pays off, pay off, "
+     "payday, made money, making money, make money, made bank, make bank, make millions, "
+     "making bank, up only, no doubt, without a doubt, without doubt, can't go wrong, "
+     "can't lose, nothing to lose, never been better, not bad, not too bad, not bad at all, "
+     "doesn't disappoint, never disappoints, no worries, don't worry, don't panic, no fear, "
+     "fearless, :), :d"},
     {MOOD, -2.0f,
      "terrible, horrible, awful, horrendous, horrific, atrocious, abysmal, dreadful, pathetic, "
      "disgusting, disgusted, disgrace, disgraceful, hate, hated, hates, hating, despise, "
@@ -100,32 +100,30 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "credibility, integrity, honest, honesty, honestly good, loyal, loyalty, brave, courage, "
      "courageous, bold, boldly, passion, passionate, motivated, motivating, motivation, "
      "encourage, encourages, encouraged, empower, empowers, empowering, freedom, wealth, "
-     "fortune, fortunes, miracle, magical, magic, paradise, heaven, beauty, elegant, peaceful, "
-     "relief, relieved, reassuring, worthy, deserve, deserves, deserved, interesting, "
-     "intriguing, creative, mighty, progress, progressing, solved, solves, resolved, bonus, "
-     "gift, gifts, celebration, party time, bright, brighter, shine, shines, shining, amused, "
-     "smile, smiling, respect, respected, props, amen, salute, well built, well designed, "
-     "well thought, user friendly, convenient, convenience, sensible, looking forward, "
-     "look forward, excited to see, can't complain, fingers crossed, thank you, thanks, "
-     "appreciate it, appreciate your, appreciate the, glad i, makes sense, this guy gets it, "
-     "low fees, no fees, zero fees, cheap fees, fast and cheap, wow, cool, killer, lol nice, "
-     "high quality, good quality, top quality, faster, fastest, instant, wholesome, friendly, "
-     "generous, generosity, caring, kindness, winningest, correct, correctly, prefer, preferred, "
-     "popular, popularity, capable, genuine, authentic, golden, sound money, hard money, "
-     "smart contract platform"},
+     "fortune, fortunes, miracle, magical, magic, paradise, heaven, elegant, peaceful, relief, "
+     "relieved, reassuring, worthy, deserve, deserves, deserved, interesting, intriguing, "
+     "creative, mighty, progress, progressing, solved, solves, resolved, bonus, gift, gifts, "
+     "celebration, party time, bright, brighter, shine, shines, shining, amused, smile, smiling, "
+     "respect, respected, props, amen, salute, well built, well designed, well thought, "
+     "user friendly, convenient, convenience, sensible, looking forward, look forward, "
+     "excited to see, can't complain, fingers crossed, thank you, thanks, appreciate it, "
+     "appreciate your, appreciate the, glad i, makes sense, this guy gets it, low fees, no fees, "
+     "zero fees, cheap fees, fast and cheap, wow, cool, killer, lol nice, high quality, "
+     "good quality, top quality, faster, fastest, wholesome, friendly, generous, generosity, "
+     "caring, kindness, winningest, correct, correctly, prefer, popularity, capable, genuine, "
+     "authentic, golden, sound money, hard money, smart contract platform"},
     {MOOD, 0.6f,
      "hope, hopes, hoping, hopefully, believe, believes, believing, yes, yep, yup, interested, "
-     "quality, protect, protects, protected, protection, safety, guarantee, guaranteed, true, "
-     "fair, funny, fun fact, peace, dream, dreams, wish, luck, free, fast, quick, quickly, "
-     "clean, calm, ready, solution, solutions, improvement in, save, saved, saves, solve, "
-     "solving, helps, help you, helping, worth, value, certain, agree, agreed, agrees, "
-     "reasonable, logical, rational, realistic, prospects, haha, hahaha, hahahaha, lmao nice, "
-     "warm, king, expert, experts, skill, skilled, skills, master, premium, holy shit, omg, "
-     "earn, earned, earns, sure thing, right direction, on track, well known, cutting edge, "
-     "state of the art, easily, simple, simply, simplicity, sexy chart, you're right, "
-     "you are right, exactly this, absolutely right, this is true, couldn't agree more, "
-     "good to know, good to see, good to hear, glad to hear, glad to see, nice to see, "
-     "great to see, great to hear, happy to, happy to see, happy for you"},
+     "quality, protect, protects, protected, guarantee, guaranteed, true, fair, funny, fun fact, "
+     "peace, dream, dreams, wish, luck, fast, quick, quickly, calm, ready, improvement in, "
+     "saved, saves, solve, solving, helps, help you, helping, worth, certain, agree, agreed, "
+     "agrees, reasonable, logical, rational, realistic, prospects, haha, hahaha, hahahaha, "
+     "lmao nice, warm, king, skill, skilled, skills, master, holy shit, omg, earn, earned, "
+     "earns, sure thing, right direction, on track, well known, cutting edge, state of the art, "
+     "easily, simple, simply, simplicity, sexy chart, you're right, you are right, exactly this, "
+     "absolutely right, this is true, couldn't agree more, good to know, good to see, "
+     "good to hear, glad to hear, glad to see, nice to see, great to see, great to hear, "
+     "happy to, happy to see, happy for you"},
     {MOOD, 1.4f,
      "happiness, amazed, amazingly, delightfully, thrilling, prosperous, flourishing, lucrative, "
      "beautifully, brilliantly, superbly, perfectly, flawlessly, ingenious, visionary, "
@@ -196,7 +194,7 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "run for the hills, steer clear, don't trust, do not trust, can't trust, cannot trust, "
      "never trust, waste of time, waste of energy, waste of space, parasite, parasites, "
      "sick joke, biggest joke, absolute joke, fucking joke, such a joke, tulips, tulip, "
-     "greater fool, bigger fool, poison, cancer, bankrupted, crashes and burns, crash and burn, "
+     "greater fool, bigger fool, poison, bankrupted, crashes and burns, crash and burn, "
      "burn to the ground, taking a dump, no one will buy, hell hole, nosediving"},
     {MOOD, -1.5f,
      "lousy, sketchy, shady, suspicious, fishy, dodgy, scumbags, douche, douchebag, douchebags, "
@@ -244,11 +242,11 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "backlash, boycott, violence, injured, ill, insecure, unlucky, unrealistic, unsuccessful, "
      "unwise, unhelpful, uncomfortable, uneasy, inferior, insufficient, inadequate, ineffective, "
      "inefficient, inefficiency, outdated, clunky, glitchy, glitch, glitches, glitching, laggy, "
-     "bugs, freeze, freezes, froze, frozen, congested, congestion, gas fees, fees are, "
-     "ridiculed, incorrect, inaccurate, untrue, false, falsely, biased, dubious, spam, spammer, "
-     "spammers, spamming, propaganda, clickbait, misinformed, misguided, mislead people, naive, "
-     "sheep, sheeple, ignorance, blindly, trapped, traps, alarming, alarmed, shaky, spooked, "
-     "dread, dreading, stressed, stressful, stress, paranoid, paranoia, worse, imagine buying, "
+     "bugs, freeze, freezes, froze, congested, congestion, gas fees, fees are, ridiculed, "
+     "incorrect, inaccurate, untrue, false, falsely, biased, dubious, spam, spammer, spammers, "
+     "spamming, propaganda, clickbait, misinformed, misguided, mislead people, naive, sheep, "
+     "sheeple, ignorance, blindly, trapped, traps, alarming, alarmed, shaky, spooked, dread, "
+     "dreading, stressed, stressful, stress, paranoid, paranoia, worse, imagine buying, "
      "why would anyone, who would buy, who buys, no thanks, no one cares, nobody cares, dead, "
      "died, dies, die, dying, broken, broke, sucker, suckers, sus, scare tactics, drill, drain, "
      "drains, drained, draining, steal from, drop like, no idea why, complete idiot, "
@@ -272,16 +270,15 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "confusing, confused, confusion, problematic, issue, issues, fault, flawed, flaw, flaws, "
      "impossible, unnecessary, irrelevant, empty, blind, careful, be careful, watch out, wary, "
      "cynical, sceptical, skeptics, quit, ignore, ignored, ignores, ignoring, refuse, refused, "
-     "refuses, deny, disagree, disagrees, forced, cost me, costs me, taxes, taxed, tax, fees, "
-     "bots, bot army, casino, lottery ticket, gambler, gamblers, addicted, addiction, "
-     "unemployment, poverty, emergency, missed out, missed it, too early, impatient, "
-     "bump in the road, bumpy, rocky, shaking, shook, scratching my head, unclear, stopped out, "
-     "cost, nope, nah, no way, hell no, shut up, who cares, don't care, not impressed, "
-     "not interested, not a fan, overpaid, overpay, overpaying, monopoly, monopolies, whales, "
-     "manipulators, tether, enemy, enemies, villain, villains, violent, war, limited, lack, "
-     "lacked, lacking, what the hell, wtf is, damn it, crap shoot, drama, noise, clusterfuck, "
-     "regulation, regulations, regulators, ftx, celsius, mt gox, exit, exits, weak chart, burn, "
-     "burning, burns, inverse, struggling, fudders"},
+     "refuses, deny, disagree, disagrees, forced, cost me, costs me, taxed, fees, bots, "
+     "bot army, casino, lottery ticket, gambler, gamblers, addicted, addiction, unemployment, "
+     "poverty, emergency, missed out, missed it, too early, impatient, bump in the road, bumpy, "
+     "rocky, shaking, shook, scratching my head, unclear, stopped out, nope, nah, no way, "
+     "hell no, shut up, who cares, don't care, not impressed, not interested, not a fan, "
+     "overpaid, overpay, overpaying, monopoly, monopolies, whales, manipulators, tether, enemy, "
+     "enemies, villain, villains, violent, war, lack, lacked, lacking, what the hell, wtf is, "
+     "damn it, crap shoot, drama, noise, clusterfuck, ftx, celsius, mt gox, exit, exits, "
+     "weak chart, inverse, struggling, fudders"},
     {MOOD, -2.0f,
      "hatred, malicious, fraudulently, mismanaged, mismanagement, ruinous, sabotage, sabotaged, "
      "scandal, scandals, misconduct, tricked, despised, dismal, unbearable, hopelessly, "
@@ -389,17 +386,17 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
     {MOOD, 2.4f, "🚀, 🌝, 🌙, 🌕, 🌚, 🌛, 🌜"},
     {MOOD, 2.0f, "💎, 📈, 🐂, 🐃, 🤑, 💰, 💹, 🏆, 🥇, 👑"},
     {MOOD, 1.4f,
-     "🙌, 🔥, 💪, 💯, 🎉, 🥳, 🤩, 😍, 🥰, 💸, 💵, 🍾, 🥂, 🍗, 🦍, 🟢, ✅, ⬆, 🔝, 👍, 👏, 😎, ❤, 💚, "
-     "🦄, ⚡, 🌟, ⭐, ✨, 🎯, "
-     "🎊, 🛸, 🪐, 🔼, ↗, 🤝, 💙, 🧡, 💛, 💜, 🖤"},
+     "🙌, 🔥, 💪, 💯, 🎉, 🥳, 🤩, 😍, 🥰, 💸, 💵, 🍾, 🥂, 🍗, 🦍, "
+     "🟢, ✅, ⬆, 🔝, 👍, 👏, 😎, ❤, 💚, 🦄, ⚡, 🌟, ⭐, ✨, 🎯, 🎊, "
+     "🛸, 🪐, 🔼, ↗, 🤝, 💙, 🧡, 💛, 💜, 🖤"},
     {MOOD, 0.8f,
-     "😀, 😁, 😃, 😄, 😊, 🙂, 😉, 😋, 😆, 😏, 🤗, 👌, 🙏, ☀, 🌈, 🍀, 🤞, 🧠, 👀, 🎰, 🦾, 💥, 🤟, 🤘, "
-     "✊"},
+     "😀, 😁, 😃, 😄, 😊, 🙂, 😉, 😋, 😆, 😏, 🤗, 👌, 🙏, ☀, 🌈, "
+     "🍀, 🤞, 🧠, 👀, 🎰, 🦾, 💥, 🤟, 🤘, ✊"},
     {MOOD, 0.3f, "😂, 🤣, 😹, 😅, 😜, 🤪"},
     {MOOD, -2.0f, "📉, 🐻, 💀, ☠, 🩸, 🔻, 🪦, ⚰, 💩, 🤮, 🤢"},
     {MOOD, -1.3f,
-     "😭, 😢, 😡, 🤬, 😱, 😨, 😰, 😩, 😫, 😖, 😞, 😔, 😟, 🙁, ☹, 😠, 👎, 🔴, ❌, ⬇, 💔, 🚨, ⚠, 🤡, 🧻, 😬, 😓, "
-     "😥, 😣, 🥺, "
+     "😭, 😢, 😡, 🤬, 😱, 😨, 😰, 😩, 😫, 😖, 😞, 😔, 😟, 🙁, ☹, "
+     "😠, 👎, 🔴, ❌, ⬇, 💔, 🚨, ⚠, 🤡, 🧻, 😬, 😓, 😥, 😣, 🥺, "
      "🔽, ↘, 🚩, 😿, 😤, 🆘, 🐍, 🪤, 🛑"},
     {MOOD, -0.5f, "🤦, 🤷, 😒, 🙄, 😐, 😑, 😕, 🤔, 🥱, 😴, 🥴, 😵"},
 
