@@ -45,7 +45,7 @@ static void fuzz_manifest(struct gm_str text)
         check(error.message[0]);
         return;
     }
-    check(gm_hub_name_valid(manifest.name) && manifest.files < 1u << GM_HUB_FILE_COUNT);
+    check(gm_model_name_valid(manifest.name) && manifest.files < 1u << GM_HUB_FILE_COUNT);
     for (int file = 0; file < GM_HUB_FILE_COUNT; file++)
         check(manifest.infos[file].size_bytes >= 0);
 }
@@ -96,11 +96,11 @@ static void fuzz_name(struct gm_str text)
         return;
     memcpy(name, text.data, text.len);
     name[text.len] = '\0';
-    if (!gm_hub_name_valid(name))
+    if (!gm_model_name_valid(name))
         return;
     // It becomes a folder's name and a part of a URL.
     check(name[0] != '.' && name[0] != '/' && !strstr(name, "..") && !strstr(name, "--") &&
-          !strpbrk(name, " \\:%?#@\n") && strlen(name) <= GM_HUB_NAME_BYTES_MAX);
+          !strpbrk(name, " \\:%?#@\n") && strlen(name) <= GM_MODEL_NAME_BYTES_MAX);
     const char *slash = strchr(name, '/');
     check(!slash || (slash[1] != '\0' && slash[1] != '.' && !strchr(slash + 1, '/')));
 }

@@ -10,16 +10,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-void gm_folder_name(const char *model, char ret_name[GM_FOLDER_NAME_BYTES])
-{
-    const char *slash = strchr(model, '/');
-    if (slash)
-        snprintf(ret_name, GM_FOLDER_NAME_BYTES, "%.*s--%s", (int)(slash - model), model,
-                 slash + 1);
-    else
-        snprintf(ret_name, GM_FOLDER_NAME_BYTES, "%s", model);
-}
-
 static enum gm_err make_and_open(const char *path, int at, const char *name, int *ret_fd,
                                  struct gm_error *error)
 {
@@ -34,7 +24,7 @@ static enum gm_err make_and_open(const char *path, int at, const char *name, int
 
 static enum gm_err take_lock(struct gm_folder *folder, const char *model, struct gm_error *error)
 {
-    char name[GM_FOLDER_NAME_BYTES + 16];
+    char name[GM_MODEL_FOLDER_NAME_BYTES + 16];
     snprintf(name, sizeof name, ".%s.lock", folder->name);
     folder->lock = openat(folder->models, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
     if (folder->lock < 0)
@@ -51,7 +41,7 @@ enum gm_err gm_folder_init(struct gm_folder *folder, const char *models_dir, con
                            struct gm_error *error)
 {
     *folder = (struct gm_folder){.models = -1, .lock = -1, .partial = -1};
-    gm_folder_name(model, folder->name);
+    gm_model_name_folder(model, folder->name);
     snprintf(folder->partial_name, sizeof folder->partial_name, ".%s.partial", folder->name);
     snprintf(folder->models_path, sizeof folder->models_path, "%s", models_dir);
     int longest = snprintf(folder->partial_path, sizeof folder->partial_path, "%s/%s", models_dir,

@@ -9,16 +9,13 @@
 #include "base/error.h"
 #include "vibe/model/hub.h"
 
-enum { GM_FOLDER_NAME_BYTES = GM_HUB_NAME_BYTES_MAX + 16, GM_FOLDER_PATH_BYTES = 4096 };
-
-// "ORG/NAME" → "ORG--NAME". The other way there is one answer, since no name holds "--".
-void gm_folder_name(const char *model, char ret_name[GM_FOLDER_NAME_BYTES]);
+enum { GM_FOLDER_PATH_BYTES = 4096 };
 
 // A folder under work. Init locks it, so of several processes one works on a model.
 struct gm_folder {
     char models_path[GM_FOLDER_PATH_BYTES], path[GM_FOLDER_PATH_BYTES];
-    char name[GM_FOLDER_NAME_BYTES];              // "ORG--NAME"
-    char partial_name[GM_FOLDER_NAME_BYTES + 16]; // ".ORG--NAME.partial"
+    char name[GM_MODEL_FOLDER_NAME_BYTES];              // "ORG--NAME"
+    char partial_name[GM_MODEL_FOLDER_NAME_BYTES + 16]; // ".ORG--NAME.partial"
     char partial_path[GM_FOLDER_PATH_BYTES];
     int models, lock; // descriptors
     int partial;      // −1 until gm_folder_begin

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/http_client.h"
 #include "vibe/model/digest.h"
+#include "vibe/model/name.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,7 +24,6 @@
 #define GM_HUB_REVISION_DEFAULT "main"
 
 enum {
-    GM_HUB_NAME_BYTES_MAX = 96, // ORG/NAME, as the hub has it
     GM_HUB_REVISION_BYTES_MAX = 255,
     GM_HUB_COMMIT_BYTES = 40,
     GM_HUB_ANSWER_BYTES_MAX = 8 * 1024 * 1024,
@@ -44,10 +44,6 @@ enum { GM_HUB_FILE_COUNT = GM_HUB_PYTORCH + 1 };
 
 // "config.json", "vocab.txt", …
 const char *gm_hub_file_name(enum gm_hub_file file);
-
-// True for the name of a model: NAME or ORG/NAME of letters, digits, '-', '_' and '.', without ".."
-// and "--", and with no '-' or '.' at either end of a part.
-bool gm_hub_name_valid(const char *name);
 
 struct gm_hub_model {
     char commit[GM_HUB_COMMIT_BYTES + 1];

@@ -19,39 +19,6 @@ const char *gm_hub_file_name(enum gm_hub_file file)
     return file_names[file];
 }
 
-// ------------------------------------------------------------------------- names
-
-static bool is_alphanumeric(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static bool part_valid(struct gm_str part)
-{
-    char before = '.';
-    for (size_t i = 0; i < part.len; i++) {
-        char c = part.data[i];
-        if (!is_alphanumeric(c) && c != '_' && c != '-' && c != '.')
-            return false;
-        if ((c == '.' || c == '-') && (before == c || i == 0))
-            return false;
-        before = c;
-    }
-    return part.len > 0 && before != '.' && before != '-';
-}
-
-bool gm_hub_name_valid(const char *name)
-{
-    size_t len = strlen(name);
-    const char *slash = strchr(name, '/');
-    if (len > GM_HUB_NAME_BYTES_MAX)
-        return false;
-    if (!slash)
-        return part_valid(gm_str(name));
-    return part_valid((struct gm_str){name, (size_t)(slash - name)}) &&
-           part_valid(gm_str(slash + 1));
-}
-
 static bool is_hex(struct gm_str text, size_t len)
 {
     if (text.len != len)

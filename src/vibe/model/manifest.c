@@ -113,7 +113,7 @@ enum gm_err gm_manifest_parse(struct gm_str text, struct gm_manifest *ret_manife
     gm_json_init(&json, text, &arena);
     enum gm_err err = read_members(&json, &manifest, error);
     gm_arena_finish(&arena);
-    if (!err && (!gm_hub_name_valid(manifest.name) ||
+    if (!err && (!gm_model_name_valid(manifest.name) ||
                  strlen(manifest.commit) != GM_HUB_COMMIT_BYTES || !manifest.files))
         err = gm_error_set(error, GM_ERR_INVALID, "model, revision or files are missing");
     if (err && err != GM_ERR_NOMEM)

@@ -14,7 +14,7 @@
 enum { GM_MANIFEST_BYTES_MAX = 64 * 1024, GM_MANIFEST_ENDPOINT_BYTES_MAX = 255 };
 
 struct gm_manifest {
-    char name[GM_HUB_NAME_BYTES_MAX + 1];
+    char name[GM_MODEL_NAME_BYTES_MAX + 1];
     char commit[GM_HUB_COMMIT_BYTES + 1];
     char asked[GM_HUB_REVISION_BYTES_MAX + 1]; // the revision as it was asked for
     char endpoint[GM_MANIFEST_ENDPOINT_BYTES_MAX + 1];

@@ -61,7 +61,7 @@ enum gm_err gm_pull_check(const struct gm_pull_order *order, struct gm_error *er
 {
     const char *name = or_default(order->name, GM_PULL_MODEL_DEFAULT);
     const char *revision = or_default(order->revision, GM_HUB_REVISION_DEFAULT);
-    if (!gm_hub_name_valid(name))
+    if (!gm_model_name_valid(name))
         return gm_error_set(error, GM_ERR_INVALID,
                             "\"%s\" is no name of a model: they look like %s", name,
                             GM_PULL_MODEL_DEFAULT);

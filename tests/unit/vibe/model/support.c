@@ -36,9 +36,9 @@ const char *folder(void)
 
 const char *path_of(const char *dir, const char *name)
 {
-    static char paths[8][4096];
+    static char paths[128][512];
     static unsigned next;
-    char *path = paths[next++ % 8];
+    char *path = paths[next++ % 128];
     const int len = snprintf(path, sizeof paths[0], "%s/%s", dir, name);
     assert_true(len > 0 && (size_t)len < sizeof paths[0]);
     return path;

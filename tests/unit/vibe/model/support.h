@@ -16,7 +16,7 @@ int folder_setup(void **state);
 int folder_teardown(void **state);
 const char *folder(void);
 
-// DIR/NAME in a buffer that the next call but seven uses again. folder_path: in the test's folder.
+// DIR/NAME in one of 128 buffers, which are used in turn. folder_path: in the test's folder.
 const char *path_of(const char *dir, const char *name);
 const char *folder_path(const char *name);
 

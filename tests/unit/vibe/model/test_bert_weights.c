@@ -57,7 +57,8 @@ static void assert_bound(const struct gm_bert_config *config, const struct gm_be
 static void golden_models_are_bound(void **state)
 {
     (void)state;
-    static const char *const names[] = {"plain", "odd", "half", "brain", "zip", "legacy", "old-names"};
+    static const char *const names[] = {"plain", "odd",    "half",     "brain",
+                                        "zip",   "legacy", "old-names"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct gm_bert_config config;
         struct gm_checkpoint *checkpoint = NULL;

@@ -17,14 +17,14 @@ static void names(void **state)
                                ".a/b", "a./b",  "-a/b", "a/b-",  "a--b",       "a..b", "a b",
                                "a\\b", "a%2fb", "a:b",  "a?b/c", "\xc3\xa9/b", "a/b\n"};
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-        assert_true(gm_hub_name_valid(good[i]));
+        assert_true(gm_model_name_valid(good[i]));
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_false(gm_hub_name_valid(bad[i]));
-    char longest[GM_HUB_NAME_BYTES_MAX + 2] = "";
-    memset(longest, 'a', GM_HUB_NAME_BYTES_MAX);
-    assert_true(gm_hub_name_valid(longest));
-    longest[GM_HUB_NAME_BYTES_MAX] = 'a';
-    assert_false(gm_hub_name_valid(longest));
+        assert_false(gm_model_name_valid(bad[i]));
+    char longest[GM_MODEL_NAME_BYTES_MAX + 2] = "";
+    memset(longest, 'a', GM_MODEL_NAME_BYTES_MAX);
+    assert_true(gm_model_name_valid(longest));
+    longest[GM_MODEL_NAME_BYTES_MAX] = 'a';
+    assert_false(gm_model_name_valid(longest));
 }
 
 static void a_model_is_read(void **state)
