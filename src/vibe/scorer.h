@@ -52,8 +52,9 @@ struct gm_scorer_ops {
 // The lexicon scorer: a curated list of finance and crypto speech with valences, phrases, emoji,
 // negation, intensifiers, capitals and punctuation (docs/decisions/lexicon.md). Needs no model, no
 // configuration, no memory beyond its table, and is what runs when no model has been installed.
-// Its score is how far the words lean: |vibe| where they lean to a side, and 1 − that where they
-// do not. The same bits on every machine.
+// Its vibe is the mean of what the words say, drawn towards 0 where they say little, and 0 under
+// 0.15. Its score is |vibe| where they lean to a side, and 1 − that where they do not. The same
+// bits on every machine.
 extern const struct gm_scorer_ops gm_scorer_lexicon;
 
 // All scorers, ended by NULL, best first.

@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const struct gm_scorer_config config = {.model_dir = NULL};
     if (scorer == NULL) {
         require(gm_scorer_open("lexicon", &config, &scorer, NULL) == GM_OK);
-        require(gm_lexicon_create(gm_lexicon_groups, &lexicon, NULL) == GM_OK);
+        require(gm_lexicon_create(gm_lexicon_lists, &lexicon, NULL) == GM_OK);
     }
     char *copy = malloc(size > 0 ? size : 1); // so that the sanitizer sees a byte read too many
     if (copy == NULL)

@@ -2,14 +2,19 @@
 //
 // Each word, phrase or emoji of the list has a valence v, −4 … 4. What stands near it changes v:
 //   before it     a word of scale ("very", "slightly") multiplies it; a negation turns it over and
-//                 weakens it ("not good" is milder than "bad", "not bad" far milder than "good")
+//                 weakens it ("not good" is milder than "bad", "not bad" far milder than "good");
+//                 what is bad for the other side is good ("shorts are getting destroyed")
 //   its letters   capitals in a text that is not all in capitals, and letters drawn out, add to it
 //   repeated      the same word again at once counts half of the time before
 //   its clause    "!" adds to a clause, "?" takes from it, and "but" takes from what came before it
+//   its place     the first words of a text say what it is about: a word counts half after LEAD
+//                 words, a third after twice as many
+//   sarcasm       "/s" turns over what came before it
 // With S the sum of all v and A the sum of all |v|,
-//     vibe = S / sqrt(S² + SPREAD + DOUBT × A)
-// which lies in (−1, 1), grows with every word of the same mood, and shrinks where moods are mixed.
-// Only sums, products and square roots, all exactly rounded: the same bits on every machine.
+//     vibe = S / (A + DOUBT)
+// which lies in (−1, 1), grows with every word of the same mood, and shrinks where moods are mixed:
+// it is the mean of what was said, drawn towards 0 where little was.
+// Only sums, products and quotients, all exactly rounded: the same bits on every machine.
 #include "base/clock.h"
 #include "vibe/lexicon/table.h"
 #include "vibe/lexicon/tokens.h"
@@ -18,22 +23,25 @@
 #include <math.h>
 #include <string.h>
 
-#define SPREAD        9.0
-#define DOUBT         0.6
+#define LEAD          24.0
+#define DOUBT         2.0
 #define NEUTRAL_BELOW 0.15 // |vibe| under which a text is neutral
 
 #define NEGATED_GOOD (-0.7) // factors
 #define NEGATED_BAD  (-0.4)
+#define THEIR_BAD    (-0.7) // what is bad for the other side
 #define DRAWN_OUT    1.2
 #define REPEATED     0.5
 #define ASKED        0.6
 #define CAPITALS     0.25 // added for each v
 #define EXCLAIMED    0.12 // added for each "!", up to three
-#define SCALE_MIN    0.3  // what several words of scale come to
+#define SARCASM      (-0.5)
+#define SCALE_MIN    0.3 // what several words of scale come to
 #define SCALE_MAX    2.0
 
 enum {
     SCALE_REACH = 2,    // words after a word of scale
+    OTHERS_REACH = 4,   // words after a name of the other side
     CLAUSE_WORDS = 24,  // a clause has no more: texts without punctuation are cut here
     TOKENS = 256,       // read at a time
     LOOK_BYTES = 65536, // read between two looks at the clock
@@ -41,9 +49,8 @@ enum {
 
 // What a stretch of text says.
 struct tally {
-    double mood;     // sum of v
-    double mass;     // sum of |v|
-    double capitals; // sum of v of the words in capitals
+    double mood, mass;                 // sum of v, of |v|
+    double capital_mood, capital_mass; // of the words in capitals
 };
 
 struct judge {
@@ -53,6 +60,7 @@ struct judge {
     size_t clause_end;    // the position from which on a word begins a new clause
     size_t negated_until; // positions before it are negated
     size_t scaled_until;
+    size_t others_until; // positions before it speak of the other side
     double scale;
     double repetition; // what is left of the valence of `last` when it comes again
     uint16_t last;     // the last word that said something
@@ -62,8 +70,9 @@ struct judge {
 static void scale_tally(struct tally *tally, double factor)
 {
     tally->mood *= factor;
-    tally->mass *= factor;
-    tally->capitals *= factor;
+    tally->mass *= fabs(factor);
+    tally->capital_mood *= factor;
+    tally->capital_mass *= fabs(factor);
 }
 
 static void end_clause(struct judge *judge)
@@ -74,7 +83,8 @@ static void end_clause(struct judge *judge)
     scale_tally(&judge->clause, factor);
     judge->text.mood += judge->clause.mood;
     judge->text.mass += judge->clause.mass;
-    judge->text.capitals += judge->clause.capitals;
+    judge->text.capital_mood += judge->clause.capital_mood;
+    judge->text.capital_mass += judge->clause.capital_mass;
     judge->clause = (struct tally){0};
     judge->exclaimed = judge->asked = 0;
     judge->clause_end = judge->position + CLAUSE_WORDS;
@@ -89,17 +99,22 @@ static void add_mood(struct judge *judge, struct gm_lexicon_token token,
     const double scale[2] = {1.0, judge->scale};
     static const double drawn_out[2] = {1.0, DRAWN_OUT};
     static const double negated[2][2] = {{1.0, 1.0}, {NEGATED_BAD, NEGATED_GOOD}};
+    static const double others[2][2] = {{1.0, 1.0}, {THEIR_BAD, 1.0}};
     static const double capitals[2] = {0.0, 1.0};
 
     judge->repetition = repetition[token.word == judge->last];
     judge->last = token.word;
     double v = meaning->value * judge->repetition * drawn_out[token.drawn_out];
     v *= scale[judge->position < judge->scaled_until];
+    v *= others[judge->position < judge->others_until][v > 0];
     v *= negated[judge->position < judge->negated_until][v > 0];
     judge->scaled_until = 0;
+    v *= LEAD / (LEAD + (double)judge->position);
+    const double in_capitals = v * capitals[token.capitals & !meaning->acronym];
     judge->clause.mood += v;
     judge->clause.mass += fabs(v);
-    judge->clause.capitals += v * capitals[token.capitals & !meaning->acronym];
+    judge->clause.capital_mood += in_capitals;
+    judge->clause.capital_mass += fabs(in_capitals);
 }
 
 static void add_scale(struct judge *judge, double factor)
@@ -113,11 +128,15 @@ static void add_mark(struct judge *judge, uint16_t mark)
 {
     if (judge->position > judge->clause_end) // words came between the last mark and this one
         end_clause(judge);
-    judge->negated_until = judge->scaled_until = 0;
+    judge->negated_until = judge->scaled_until = judge->others_until = 0;
     judge->exclaimed += mark == GM_LEXICON_EXCLAIM;
     judge->asked += mark == GM_LEXICON_ASK;
     if (mark != GM_LEXICON_COMMA)
         judge->clause_end = judge->position;
+    if (mark == GM_LEXICON_SARCASM) {
+        end_clause(judge);
+        scale_tally(&judge->text, SARCASM);
+    }
 }
 
 static void add_word(struct judge *judge, struct gm_lexicon_token token,
@@ -137,7 +156,11 @@ static void add_word(struct judge *judge, struct gm_lexicon_token token,
         break;
     case GM_LEXICON_CONTRAST:
         scale_tally(&judge->clause, meaning->value);
-        judge->negated_until = judge->scaled_until = 0;
+        judge->negated_until = judge->scaled_until = judge->others_until = 0;
+        break;
+    case GM_LEXICON_OTHERS:
+        add_mood(judge, token, meaning);
+        judge->others_until = judge->position + 1 + OTHERS_REACH;
         break;
     case GM_LEXICON_PLAIN:
     case GM_LEXICON_MARK:
@@ -153,7 +176,7 @@ static const struct gm_lexicon_meaning *find_phrase(const struct gm_lexicon *lex
     uint64_t packed[GM_LEXICON_PHRASE_WORDS_MAX] = {tokens[0].word};
     size_t words = 1;
     while (words < GM_LEXICON_PHRASE_WORDS_MAX && words < count &&
-           tokens[words].word >= GM_LEXICON_WORD_FIRST) {
+           tokens[words].word >= GM_LEXICON_NUMBER) {
         packed[words] = packed[words - 1] | (uint64_t)tokens[words].word << (16 * words);
         words++;
     }
@@ -221,8 +244,9 @@ static size_t add_tokens(struct judge *judge, const struct gm_lexicon_token *tok
 
 static struct gm_mood mood_of(const struct tally *tally, bool mixed_case)
 {
-    const double s = tally->mood + (mixed_case ? CAPITALS * tally->capitals : 0.0);
-    const double vibe = s / sqrt(s * s + SPREAD + DOUBT * tally->mass);
+    const double capitals = mixed_case ? CAPITALS : 0.0;
+    const double mood = tally->mood + capitals * tally->capital_mood;
+    const double vibe = mood / (tally->mass + capitals * tally->capital_mass + DOUBT);
     const double size = (double)(float)fabs(vibe);
     if (size < NEUTRAL_BELOW)
         return (struct gm_mood){GM_LABEL_NEUTRAL, (double)(float)(1.0 - size), 0.0};
@@ -260,7 +284,7 @@ static enum gm_err lexicon_open(const struct gm_scorer_config *config, void **re
 {
     (void)config;
     struct gm_lexicon *lexicon;
-    const enum gm_err err = gm_lexicon_create(gm_lexicon_groups, &lexicon, error);
+    const enum gm_err err = gm_lexicon_create(gm_lexicon_lists, &lexicon, error);
     if (err)
         return err;
     *ret_scorer = lexicon;

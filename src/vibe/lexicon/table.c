@@ -81,6 +81,10 @@ static enum gm_err spell_item(struct gm_str word, struct gm_lexicon_spelling *re
 static enum gm_err intern(struct gm_lexicon *lexicon, struct gm_str word, uint16_t *ret_number,
                           struct gm_error *error)
 {
+    if (gm_str_equal(word, gm_str("#"))) {
+        *ret_number = GM_LEXICON_NUMBER;
+        return GM_OK;
+    }
     struct gm_lexicon_spelling spelling;
     const enum gm_err err = spell_item(word, &spelling, error);
     if (err)
@@ -101,21 +105,6 @@ static enum gm_err intern(struct gm_lexicon *lexicon, struct gm_str word, uint16
     return GM_OK;
 }
 
-static enum gm_err add_phrase(struct gm_lexicon *lexicon, struct gm_str item, uint64_t words,
-                              struct gm_lexicon_meaning meaning, struct gm_error *error)
-{
-    const size_t slot = phrase_slot(lexicon, words);
-    if (lexicon->phrase_slots[slot] != 0)
-        return gm_error_set(error, GM_ERR_INVALID, "lexicon: \"%.*s\" stands there twice",
-                            GM_STR_ARG(item));
-    if (lexicon->phrase_count == GM_LEXICON_PHRASES_MAX)
-        return gm_error_set(error, GM_ERR_LIMIT, "lexicon: \"%.*s\" is one phrase more than %d",
-                            GM_STR_ARG(item), GM_LEXICON_PHRASES_MAX);
-    lexicon->phrases[lexicon->phrase_count] = (struct gm_lexicon_phrase){words, meaning};
-    lexicon->phrase_slots[slot] = (uint16_t)++lexicon->phrase_count;
-    return GM_OK;
-}
-
 static bool has_lower_case(struct gm_str item)
 {
     for (size_t i = 0; i < item.len; i++)
@@ -124,12 +113,12 @@ static bool has_lower_case(struct gm_str item)
     return false;
 }
 
-static enum gm_err add_item(struct gm_lexicon *lexicon, const struct gm_lexicon_group *group,
-                            struct gm_str item, struct gm_error *error)
+// The numbers of the words of an item, packed as in struct gm_lexicon_phrase.
+static enum gm_err intern_words(struct gm_lexicon *lexicon, struct gm_str item, uint64_t *ret_words,
+                                size_t *ret_count, struct gm_error *error)
 {
-    uint16_t numbers[GM_LEXICON_PHRASE_WORDS_MAX];
+    uint64_t words = 0;
     size_t count = 0;
-    uint64_t packed = 0;
     for (size_t from = 0; from < item.len; count++) {
         const char *space = memchr(item.data + from, ' ', item.len - from);
         const size_t to = space ? (size_t)(space - item.data) : item.len;
@@ -137,30 +126,76 @@ static enum gm_err add_item(struct gm_lexicon *lexicon, const struct gm_lexicon_
             return gm_error_set(error, GM_ERR_INVALID,
                                 "lexicon: \"%.*s\" is not one to %d words, a space between them",
                                 GM_STR_ARG(item), GM_LEXICON_PHRASE_WORDS_MAX);
+        uint16_t number = GM_LEXICON_UNKNOWN;
         const enum gm_err err =
-            intern(lexicon, (struct gm_str){item.data + from, to - from}, &numbers[count], error);
+            intern(lexicon, (struct gm_str){item.data + from, to - from}, &number, error);
         if (err)
             return err;
-        packed |= (uint64_t)numbers[count] << (16 * count);
+        words |= (uint64_t)number << (16 * count);
         from = to + 1;
     }
-    const struct gm_lexicon_meaning meaning = {
-        .value = group->value, .role = (uint8_t)group->role, .acronym = !has_lower_case(item)};
-    if (count > 1) {
-        const size_t pair = gm_lexicon_pair(numbers[0], numbers[1]);
-        lexicon->pairs[pair / 64] |= (uint64_t)1 << (pair % 64);
-        return add_phrase(lexicon, item, packed, meaning, error);
-    }
-    struct gm_lexicon_meaning *of_word = &lexicon->meanings[numbers[0]];
-    if (of_word->role != GM_LEXICON_PLAIN)
-        return gm_error_set(error, GM_ERR_INVALID, "lexicon: \"%.*s\" stands there twice",
-                            GM_STR_ARG(item));
-    *of_word = meaning;
+    *ret_words = words;
+    *ret_count = count;
     return GM_OK;
 }
 
+// Gives an item its meaning; *ret_new is false, and nothing changes, where it has one.
+static enum gm_err add_item(struct gm_lexicon *lexicon, struct gm_str item,
+                            struct gm_lexicon_meaning meaning, bool *ret_new,
+                            struct gm_error *error)
+{
+    uint64_t words = 0;
+    size_t count = 0;
+    const enum gm_err err = intern_words(lexicon, item, &words, &count, error);
+    if (err)
+        return err;
+    if (count == 1) {
+        *ret_new = lexicon->meanings[words].role == GM_LEXICON_PLAIN;
+        if (*ret_new)
+            lexicon->meanings[words] = meaning;
+        return GM_OK;
+    }
+    const size_t slot = phrase_slot(lexicon, words);
+    *ret_new = lexicon->phrase_slots[slot] == 0;
+    if (!*ret_new)
+        return GM_OK;
+    if (lexicon->phrase_count == GM_LEXICON_PHRASES_MAX)
+        return gm_error_set(error, GM_ERR_LIMIT, "lexicon: \"%.*s\" is one phrase more than %d",
+                            GM_STR_ARG(item), GM_LEXICON_PHRASES_MAX);
+    lexicon->phrases[lexicon->phrase_count] = (struct gm_lexicon_phrase){words, meaning};
+    lexicon->phrase_slots[slot] = (uint16_t)++lexicon->phrase_count;
+    const size_t pair = gm_lexicon_pair((uint16_t)words, (uint16_t)(words >> 16));
+    lexicon->pairs[pair / 64] |= (uint64_t)1 << (pair % 64);
+    return GM_OK;
+}
+
+// Adds what becomes of an item whose apostrophes are lost: "don't" is "dont" or "don t". What
+// means something in its own right, or would be too long, is left alone.
+static enum gm_err add_without_apostrophes(struct gm_lexicon *lexicon, struct gm_str item,
+                                           struct gm_lexicon_meaning meaning,
+                                           struct gm_error *error)
+{
+    char closed[GM_LEXICON_PHRASE_WORDS_MAX * (GM_LEXICON_WORD_BYTES_MAX + 1)];
+    char spaced[sizeof closed];
+    size_t closed_len = 0, words = 1;
+    for (size_t i = 0; i < item.len; i++) {
+        const bool apostrophe = item.data[i] == '\'';
+        spaced[i] = (char)(apostrophe ? ' ' : item.data[i]);
+        words += spaced[i] == ' ';
+        if (!apostrophe)
+            closed[closed_len++] = item.data[i];
+    }
+    bool new;
+    enum gm_err err = GM_OK;
+    if (closed_len < item.len)
+        err = add_item(lexicon, (struct gm_str){closed, closed_len}, meaning, &new, error);
+    if (!err && closed_len < item.len && words <= GM_LEXICON_PHRASE_WORDS_MAX)
+        err = add_item(lexicon, (struct gm_str){spaced, item.len}, meaning, &new, error);
+    return err;
+}
+
 static enum gm_err add_group(struct gm_lexicon *lexicon, const struct gm_lexicon_group *group,
-                             struct gm_error *error)
+                             bool apostrophes, struct gm_error *error)
 {
     for (const char *at = group->words; *at != '\0';) {
         const size_t len = strcspn(at, ",");
@@ -170,29 +205,51 @@ static enum gm_err add_group(struct gm_lexicon *lexicon, const struct gm_lexicon
         if (item.len == 0)
             return gm_error_set(error, GM_ERR_INVALID, "lexicon: nothing before a comma in \"%s\"",
                                 group->words);
-        const enum gm_err err = add_item(lexicon, group, item, error);
+        const struct gm_lexicon_meaning meaning = {
+            .value = group->value, .role = (uint8_t)group->role, .acronym = !has_lower_case(item)};
+        bool new = true;
+        const enum gm_err err = apostrophes
+                                    ? add_item(lexicon, item, meaning, &new, error)
+                                    : add_without_apostrophes(lexicon, item, meaning, error);
         if (err)
             return err;
+        if (!new)
+            return gm_error_set(error, GM_ERR_INVALID, "lexicon: \"%.*s\" stands there twice",
+                                GM_STR_ARG(item));
         at += len + (at[len] == ',');
     }
     return GM_OK;
 }
 
-enum gm_err gm_lexicon_create(const struct gm_lexicon_group *groups,
+// Adds the items as they stand, or without their apostrophes.
+static enum gm_err add_lists(struct gm_lexicon *lexicon,
+                             const struct gm_lexicon_group *const *lists, bool apostrophes,
+                             struct gm_error *error)
+{
+    for (; *lists != NULL; lists++)
+        for (const struct gm_lexicon_group *group = *lists; group->words != NULL; group++) {
+            const enum gm_err err = add_group(lexicon, group, apostrophes, error);
+            if (err)
+                return err;
+        }
+    return GM_OK;
+}
+
+enum gm_err gm_lexicon_create(const struct gm_lexicon_group *const *lists,
                               struct gm_lexicon **ret_lexicon, struct gm_error *error)
 {
     struct gm_lexicon *lexicon = calloc(1, sizeof *lexicon);
     if (lexicon == NULL)
         return gm_error_set(error, GM_ERR_NOMEM, "lexicon: out of memory");
     lexicon->word_count = GM_LEXICON_WORD_FIRST;
-    for (int mark = GM_LEXICON_UNKNOWN + 1; mark < GM_LEXICON_WORD_FIRST; mark++)
+    for (int mark = GM_LEXICON_UNKNOWN + 1; mark < GM_LEXICON_NUMBER; mark++)
         lexicon->meanings[mark].role = GM_LEXICON_MARK;
-    for (; groups->words != NULL; groups++) {
-        const enum gm_err err = add_group(lexicon, groups, error);
-        if (err) {
-            gm_lexicon_destroy(lexicon);
-            return err;
-        }
+    enum gm_err err = add_lists(lexicon, lists, true, error);
+    if (!err) // last, so that what is listed goes before what is made of something else
+        err = add_lists(lexicon, lists, false, error);
+    if (err) {
+        gm_lexicon_destroy(lexicon);
+        return err;
     }
     *ret_lexicon = lexicon;
     return GM_OK;

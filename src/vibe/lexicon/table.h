@@ -3,7 +3,7 @@
 // Words are numbered. A word of up to 16 bytes is its own key (two integers); a phrase is the
 // numbers of its words in one integer. Both are found by hashing with linear probing. Most words of
 // a text are in no phrase and say nothing, so what is asked of each of them is small and close
-// together: 32 KiB of slots, and a set of bits that tells whether two words can begin a phrase.
+// together: 64 KiB of slots, and a set of bits that tells whether two words can begin a phrase.
 // All of it is one block of memory that never changes after it is built, so any number of threads
 // may read it.
 #ifndef GM_VIBE_LEXICON_TABLE_H
@@ -19,11 +19,11 @@
 enum {
     GM_LEXICON_WORD_BYTES_MAX = 16,
     GM_LEXICON_PHRASE_WORDS_MAX = 4,
-    GM_LEXICON_WORDS_MAX = 4096,
-    GM_LEXICON_PHRASES_MAX = 2048,
-    GM_LEXICON_WORD_BITS = 14,   // log2 of the slots: a quarter full at most, so that an unknown
-    GM_LEXICON_PHRASE_BITS = 13, // word most often meets an empty one
-    GM_LEXICON_PAIR_BITS = 16,   // log2 of the set's bits: one in 40 is set
+    GM_LEXICON_WORDS_MAX = 8192,
+    GM_LEXICON_PHRASES_MAX = 4096,
+    GM_LEXICON_WORD_BITS = 15,   // log2 of the slots: an eighth is full, so that an unknown
+    GM_LEXICON_PHRASE_BITS = 14, // word most often meets an empty one
+    GM_LEXICON_PAIR_BITS = 17,   // log2 of the set's bits: one in 40 is set
 };
 
 // Numbers of what is no word of the lexicon; its words follow.
@@ -33,6 +33,8 @@ enum {
     GM_LEXICON_STOP,    // . or the end of a line
     GM_LEXICON_EXCLAIM, // !
     GM_LEXICON_ASK,     // ?
+    GM_LEXICON_SARCASM, // /s
+    GM_LEXICON_NUMBER,  // 2021, 3.50, 10k: "#" in a phrase
     GM_LEXICON_WORD_FIRST,
 };
 
@@ -65,9 +67,9 @@ struct gm_lexicon {
     struct gm_lexicon_phrase phrases[GM_LEXICON_PHRASES_MAX];
 };
 
-// Builds the table. GM_ERR_INVALID: an item stands there twice, is too long, or has a byte that no
-// word has; GM_ERR_LIMIT: too many words or phrases. The message names the item.
-enum gm_err gm_lexicon_create(const struct gm_lexicon_group *groups,
+// Builds the table of all lists. GM_ERR_INVALID: an item stands there twice, is too long, or has a
+// byte that no word has; GM_ERR_LIMIT: too many words or phrases. The message names the item.
+enum gm_err gm_lexicon_create(const struct gm_lexicon_group *const *lists,
                               struct gm_lexicon **ret_lexicon, struct gm_error *error);
 void gm_lexicon_destroy(struct gm_lexicon *lexicon); // NULL is fine
 

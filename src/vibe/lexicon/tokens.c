@@ -24,6 +24,7 @@ enum byte_class {
     BYTE_SIGN,
     BYTE_NAME,
     BYTE_COLON,
+    BYTE_SLASH,
 };
 
 static const uint8_t byte_classes[256] = {
@@ -34,7 +35,7 @@ static const uint8_t byte_classes[256] = {
     ['!'] = BYTE_EXCLAIM,        ['?'] = BYTE_ASK,
     ['+'] = BYTE_SIGN,           ['-'] = BYTE_SIGN,
     ['$'] = BYTE_NAME,           ['@'] = BYTE_NAME,
-    [':'] = BYTE_COLON,
+    [':'] = BYTE_COLON,          ['/'] = BYTE_SLASH,
 };
 
 // What the byte behind a word of letters may make of it.
@@ -123,8 +124,10 @@ struct odd_word {
     char last;
     size_t run;
     bool drawn_out;
-    bool unknown;       // has something in it that no word of the lexicon has
+    bool foreign;       // has a letter beyond ASCII in it, as no word of the lexicon has
+    bool separated;     // has a point or a comma between its digits
     bool lower, letter; // has letters in lower case; has letters
+    bool number;        // begins with a digit, and has no letter but a k, m or b behind it
 };
 
 static void append(char *bytes, size_t *len, char byte)
@@ -137,8 +140,13 @@ static void append(char *bytes, size_t *len, char byte)
 static void odd_word_add(struct odd_word *word, char byte)
 {
     const char lower = byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+    const bool letter = lower >= 'a' && lower <= 'z';
+    if (word->plain_len == 0)
+        word->number = !letter;
+    else
+        word->number &= !word->letter && (!letter || lower == 'k' || lower == 'm' || lower == 'b');
     word->lower |= byte >= 'a' && byte <= 'z';
-    word->letter |= lower >= 'a' && lower <= 'z';
+    word->letter |= letter;
     word->run = lower == word->last ? word->run + 1 : 1;
     word->last = lower;
     append(word->plain, &word->plain_len, lower);
@@ -161,7 +169,9 @@ static struct gm_lexicon_token odd_word_find(const struct odd_word *word,
                                              const struct gm_lexicon *lexicon)
 {
     struct gm_lexicon_token token = {.capitals = word->letter && !word->lower};
-    if (word->unknown)
+    if (word->number && !word->foreign)
+        token.word = GM_LEXICON_NUMBER;
+    if (word->number || word->foreign || word->separated)
         return token;
     size_t len = word->plain_len;
     token.word = find_bytes(lexicon, word->plain, len);
@@ -191,7 +201,7 @@ static bool odd_word_take(struct odd_word *word, struct gm_str text, size_t at, 
         const enum point_class point = classify(decode(text, at, ret_bytes));
         if (point == POINT_APOSTROPHE && class_at(text, at + *ret_bytes) == BYTE_LETTER)
             odd_word_add(word, '\'');
-        word->unknown |= point == POINT_LETTER;
+        word->foreign |= point == POINT_LETTER;
         return point == POINT_LETTER || point == POINT_INVISIBLE ||
                (point == POINT_APOSTROPHE && word->last == '\'');
     }
@@ -202,7 +212,7 @@ static bool odd_word_take(struct odd_word *word, struct gm_str text, size_t at, 
     // A decimal point or a comma between the digits of a number.
     const bool number = (byte == '.' || byte == ',') && word->last >= '0' && word->last <= '9' &&
                         class_at(text, at + 1) == BYTE_DIGIT;
-    word->unknown |= number;
+    word->separated |= number;
     return number;
 }
 
@@ -374,7 +384,7 @@ static inline size_t read_word(struct gm_lexicon_reader *reader, size_t at, size
 
 // ------------------------------------------------------------------------- everything else
 
-// "2021", "3.50": an unknown word. With letters, as "10x", a word like any other.
+// "2021", "3.50", "10k": a number. With other letters, as "10x", a word like any other.
 static struct gm_lexicon_token read_number(struct gm_lexicon_reader *reader)
 {
     size_t end = reader->at + 1;
@@ -383,7 +393,7 @@ static struct gm_lexicon_token read_number(struct gm_lexicon_reader *reader)
     if (byte_at(reader->text, end) != ' ')
         return read_odd_word(reader);
     reader->at = end;
-    return (struct gm_lexicon_token){.word = GM_LEXICON_UNKNOWN};
+    return (struct gm_lexicon_token){.word = GM_LEXICON_NUMBER};
 }
 
 // Looks up a mark that the lexicon lists by a name of two bytes.
@@ -392,7 +402,7 @@ static uint16_t find_mark(const struct gm_lexicon *lexicon, const char *name)
     return gm_lexicon_find(lexicon, gm_lexicon_spell(name, 2));
 }
 
-// "+4.2%", "-12%": a change. Any other number is an unknown word, any other sign a separator.
+// "+4.2%", "-12%": a change. Any other sign is a separator.
 static bool read_sign(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_token)
 {
     const struct gm_str text = reader->text;
@@ -467,6 +477,19 @@ static bool read_mark(struct gm_lexicon_reader *reader, uint16_t mark,
     return true;
 }
 
+// "/s", which says that the writer means the opposite.
+static bool read_slash(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_token)
+{
+    const struct gm_str text = reader->text;
+    const size_t at = reader->at++;
+    const bool apart = at == 0 || (unsigned char)text.data[at - 1] <= ' ';
+    if (!apart || byte_at(text, at + 1) != 's' || byte_at(text, at + 2) > ' ')
+        return false;
+    reader->at++;
+    *ret_token = (struct gm_lexicon_token){.word = GM_LEXICON_SARCASM};
+    return true;
+}
+
 // Reads what begins with a byte that is neither letter nor space. False: nothing that counts.
 static bool read_other(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_token)
 {
@@ -492,6 +515,8 @@ static bool read_other(struct gm_lexicon_reader *reader, struct gm_lexicon_token
         return read_name(reader, ret_token);
     case BYTE_COLON:
         return read_colon(reader, ret_token);
+    case BYTE_SLASH:
+        return read_slash(reader, ret_token);
     case BYTE_LETTER:
     case BYTE_OTHER:
         break;

@@ -9,6 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static enum gm_err create(const struct gm_lexicon_group *groups, struct gm_lexicon **ret_lexicon,
+                          struct gm_error *error)
+{
+    const struct gm_lexicon_group *const lists[] = {groups, NULL};
+    return gm_lexicon_create(lists, ret_lexicon, error);
+}
+
 static uint16_t find(const struct gm_lexicon *lexicon, const char *word)
 {
     return gm_lexicon_find(lexicon, gm_lexicon_spell(word, strlen(word)));
@@ -33,8 +40,8 @@ static void test_finds_words_and_phrases(void **state)
     const struct gm_lexicon_group good[] = {groups[0], groups[1], groups[3]};
     struct gm_lexicon *lexicon;
     struct gm_error error;
-    assert_int_equal(gm_lexicon_create(groups, &lexicon, &error), GM_ERR_INVALID);
-    assert_int_equal(gm_lexicon_create(good, &lexicon, NULL), GM_OK);
+    assert_int_equal(create(groups, &lexicon, &error), GM_ERR_INVALID);
+    assert_int_equal(create(good, &lexicon, NULL), GM_OK);
 
     const struct gm_lexicon_meaning *moon = &lexicon->meanings[find(lexicon, "MoOn")];
     assert_int_equal(moon->role, GM_LEXICON_MOOD);
@@ -55,6 +62,41 @@ static void test_finds_words_and_phrases(void **state)
     assert_int_equal(find(lexicon, ""), GM_LEXICON_UNKNOWN);
     gm_lexicon_destroy(lexicon);
     gm_lexicon_destroy(NULL);
+}
+
+// What has lost its apostrophes means the same, but for what is listed in its own right.
+static void test_adds_what_lost_its_apostrophes(void **state)
+{
+    (void)state;
+    const struct gm_lexicon_group groups[] = {
+        {GM_LEXICON_MOOD, 2.0f, "don't sell, one's two three four, we're"},
+        {GM_LEXICON_MOOD, -1.0f, "were"},
+        {GM_LEXICON_PLAIN, 0.0f, NULL},
+    };
+    struct gm_lexicon *lexicon;
+    assert_int_equal(create(groups, &lexicon, NULL), GM_OK);
+    assert_true(find_pair(lexicon, "don't", "sell")->value == 2.0f);
+    assert_true(find_pair(lexicon, "dont", "sell")->value == 2.0f);
+    const uint64_t spaced = (uint64_t)find(lexicon, "don") | (uint64_t)find(lexicon, "t") << 16 |
+                            (uint64_t)find(lexicon, "sell") << 32;
+    assert_true(gm_lexicon_find_phrase(lexicon, spaced)->value == 2.0f);
+    assert_true(lexicon->meanings[find(lexicon, "were")].value == -1.0f);
+    assert_true(find_pair(lexicon, "we", "re")->value == 2.0f);
+    assert_int_equal(lexicon->phrase_count, 6); // 3 of "don't sell", 2 of "one's two …", "we re"
+    gm_lexicon_destroy(lexicon);
+}
+
+static void test_finds_numbers_in_phrases(void **state)
+{
+    (void)state;
+    const struct gm_lexicon_group groups[] = {{GM_LEXICON_MOOD, 1.0f, "up #, up"},
+                                              {GM_LEXICON_PLAIN, 0.0f, NULL}};
+    struct gm_lexicon *lexicon;
+    assert_int_equal(create(groups, &lexicon, NULL), GM_OK);
+    const uint16_t up = find(lexicon, "up");
+    assert_true(gm_lexicon_may_begin_phrase(lexicon, up, GM_LEXICON_NUMBER));
+    assert_non_null(gm_lexicon_find_phrase(lexicon, up | (uint64_t)GM_LEXICON_NUMBER << 16));
+    gm_lexicon_destroy(lexicon);
 }
 
 static void test_refuses_faulty_lists(void **state)
@@ -80,7 +122,7 @@ static void test_refuses_faulty_lists(void **state)
         struct gm_lexicon *const untouched = (struct gm_lexicon *)&groups;
         struct gm_lexicon *lexicon = untouched;
         struct gm_error error;
-        assert_int_equal(gm_lexicon_create(groups, &lexicon, &error), GM_ERR_INVALID);
+        assert_int_equal(create(groups, &lexicon, &error), GM_ERR_INVALID);
         assert_ptr_equal(lexicon, untouched);
         if (strstr(error.message, faults[i].message) == NULL)
             fail_msg("\"%s\" in \"%s\"", faults[i].message, error.message);
@@ -116,11 +158,20 @@ static void test_has_limits(void **state)
             const struct gm_lexicon_group groups[] = {{GM_LEXICON_MOOD, 1.0f, list},
                                                       {GM_LEXICON_PLAIN, 0.0f, NULL}};
             struct gm_lexicon *lexicon = NULL;
-            assert_int_equal(gm_lexicon_create(groups, &lexicon, NULL),
-                             over ? GM_ERR_LIMIT : GM_OK);
+            assert_int_equal(create(groups, &lexicon, NULL), over ? GM_ERR_LIMIT : GM_OK);
             gm_lexicon_destroy(lexicon);
             free(list);
         }
+}
+
+static void check_group(const struct gm_lexicon_group *group)
+{
+    const double size = group->value < 0 ? -(double)group->value : (double)group->value;
+    assert_true(group->role != GM_LEXICON_MOOD || size <= 4.0);
+    assert_true(group->role != GM_LEXICON_OTHERS || size <= 4.0);
+    assert_true(group->role != GM_LEXICON_SCALE || (size >= 0.3 && size <= 2.0));
+    assert_true(group->role != GM_LEXICON_NEGATE || (group->value >= 1 && group->value <= 4));
+    assert_true(group->role != GM_LEXICON_CONTRAST || (size > 0 && size < 1));
 }
 
 // Every item of the list that ships: in the table once, with a value that its role allows.
@@ -129,15 +180,11 @@ static void test_the_list_is_sound(void **state)
     (void)state;
     struct gm_lexicon *lexicon;
     struct gm_error error = {.message = ""};
-    if (gm_lexicon_create(gm_lexicon_groups, &lexicon, &error) != GM_OK)
+    if (gm_lexicon_create(gm_lexicon_lists, &lexicon, &error) != GM_OK)
         fail_msg("%s", error.message);
-    for (const struct gm_lexicon_group *group = gm_lexicon_groups; group->words; group++) {
-        const double size = group->value < 0 ? -(double)group->value : (double)group->value;
-        assert_true(group->role != GM_LEXICON_MOOD || size <= 4.0);
-        assert_true(group->role != GM_LEXICON_SCALE || (size >= 0.3 && size <= 2.0));
-        assert_true(group->role != GM_LEXICON_NEGATE || (group->value >= 1 && group->value <= 4));
-        assert_true(group->role != GM_LEXICON_CONTRAST || (size > 0 && size < 1));
-    }
+    for (const struct gm_lexicon_group *const *list = gm_lexicon_lists; *list; list++)
+        for (const struct gm_lexicon_group *group = *list; group->words; group++)
+            check_group(group);
     for (size_t i = GM_LEXICON_WORD_FIRST; i < lexicon->word_count; i++)
         assert_int_equal(gm_lexicon_find(lexicon, lexicon->spellings[i]), i);
     for (size_t i = 0; i < lexicon->phrase_count; i++)
@@ -151,6 +198,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_finds_words_and_phrases),
+        cmocka_unit_test(test_adds_what_lost_its_apostrophes),
+        cmocka_unit_test(test_finds_numbers_in_phrases),
         cmocka_unit_test(test_refuses_faulty_lists),
         cmocka_unit_test(test_has_limits),
         cmocka_unit_test(test_the_list_is_sound),

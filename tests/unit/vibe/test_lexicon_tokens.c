@@ -23,7 +23,8 @@ static struct gm_lexicon *lexicon;
 static int create_lexicon(void **state)
 {
     (void)state;
-    return gm_lexicon_create(groups, &lexicon, NULL) == GM_OK ? 0 : -1;
+    static const struct gm_lexicon_group *const lists[] = {groups, NULL};
+    return gm_lexicon_create(lists, &lexicon, NULL) == GM_OK ? 0 : -1;
 }
 
 static int destroy_lexicon(void **state)
@@ -33,12 +34,12 @@ static int destroy_lexicon(void **state)
     return 0;
 }
 
-// The tokens as text: words by their spelling, "_" unknown; "^" before capitals, "~" before what
-// was drawn out.
+// The tokens as text: words by their spelling, "_" unknown, "#" a number; "^" before capitals, "~"
+// before what was drawn out.
 static const char *read_all(struct gm_str text, size_t at_once)
 {
     static char out[TOKENS_MAX * 24];
-    static const char *const marks[] = {"_", ",", ".", "!", "?"};
+    static const char *const marks[] = {"_", ",", ".", "!", "?", "/s", "#"};
     struct gm_lexicon_reader reader;
     struct gm_lexicon_token tokens[TOKENS_MAX];
     size_t len = 0, count;
@@ -75,7 +76,7 @@ static void test_reads_texts(void **state)
         {"To the MOON", "_ _ ^moon"},
         {"moon,moon;moon", "moon , moon , moon"},
         {"moon. Cool! So? moon\ncool", "moon . cool ! so ? moon . cool"},
-        {"moon.com 3.5 so...", "moon _ _ so . . ."},
+        {"moon.com 3.5 so...", "moon _ # so . . ."},
         {"institutional", "institutional"},
         {"INSTITUTIONAL", "^institutional"},
         {"Institutionals institutiona", "_ _"},
@@ -89,12 +90,18 @@ static void test_reads_texts(void **state)
         {"moooon. sooo!", "~moon . ~so !"},
         {"letterss letttersss lettterss", "letterss ~letterss ~letterss"},
         {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "~a"},
-        {"10x 10X 100x 10k", "10x ^10x _ _"},
-        {"+5% -12.5% up+5 5-10% - 5% +moon", "+% -% up _ _ _ _ moon"},
-        {"$MOON @moon #moon $5 @ $", "_ _ moon _"},
+        {"10x 10X 100x 10xk", "10x ^10x _ _"},
+        {"7 2021 3.50 1,000,000 $35 10k 5M 1.5b 5kk 3rd k5 7'5 5%", "# # # # # # ^# # _ _ _ # # #"},
+        {"\xc3\xa9"
+         "5 5\xc3\xa9",
+         "_ _"},
+        {"+5% -12.5% up+5 5-10% - 5% +moon", "+% -% up # # # # moon"},
+        {"$MOON @moon #moon $5 @ $", "_ _ moon #"},
         {"https://moon.com/moon,moon? cool", "_ cool"},
         {"see WWW.moon.cool/so so", "_ _ so"},
         {":) :-) : ) :( :", ":) :)"},
+        {"moon /s", "moon /s"},
+        {"/s\nmoon/s /so / s /s.", "/s . moon _ so _ _ ."},
         {"moon-moon/moon_moon (moon)", "moon moon moon moon moon"},
         {"\xf0\x9f\x9a\x80\xf0\x9f\x9a\x80moon\xf0\x9f\x90\xbb", "U+1F680 U+1F680 moon U+1F43B"},
         {"\xe2\x9d\xa4\xef\xb8\x8f \xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd", "U+2764 U+1F44D"},
