@@ -1,12 +1,11 @@
 // A vector of floats, `vf`, in the words of AVX-512; see simd_avx2.h.
 //
-// Where the processor lacks AVX-512, the tests compile this with the same intrinsics in plain C.
+// Where the processor lacks AVX-512, the tests compile this with the same intrinsics in plain C
+// (GM_BERT_SIMDE).
 #ifndef GM_VIBE_BERT_SIMD_AVX512_H
 #define GM_VIBE_BERT_SIMD_AVX512_H
 
-#ifdef GM_BERT_SIMDE
-#include "avx512_in_c.h"
-#else
+#ifndef GM_BERT_SIMDE
 #include <immintrin.h>
 #endif
 #include <stdint.h>
