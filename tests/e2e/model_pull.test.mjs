@@ -203,32 +203,42 @@ test('a part that is wrong, or a server that cannot go on, costs a fetch from th
   const data = hub.files[weights];
   const damaged = Buffer.from(data.subarray(0, data.length >> 1));
   damaged[100] ^= 1;
-  const answers = {
-    'damaged part': [damaged, undefined],
-    'part that is too long': [Buffer.concat([data, data]), undefined],
-    'whole part of other bytes': [Buffer.alloc(data.length, 'x'), undefined],
-    'server without ranges': [data.subarray(0, 1000), (req, res) => {
+  const beginning = data.subarray(0, 1000);
+  // What is there, how the server answers, how often it is asked, and what is said of it.
+  const cases = {
+    'damaged part': [damaged, undefined, 2, /^$/],
+    'part that is too long': [Buffer.concat([data, data]), undefined, 1, /^$/],
+    'whole part of other bytes': [Buffer.alloc(data.length, 'x'), undefined, 1, /^$/],
+    'server without ranges': [beginning, (req, res) => {
       res.writeHead(200, { 'Content-Length': data.length });
       res.end(data);
-    }],
-    'server with another range': [data.subarray(0, 1000), (req, res) => {
+    }, 1, /^$/],
+    'server with another range': [beginning, (req, res) => {
       if (!req.headers.range) return sendFile(req, res, data);
       res.writeHead(206, { 'Content-Range': `bytes 0-${data.length - 1}/${data.length}` });
       return res.end(data);
-    }],
-    'server that knows no such range': [data.subarray(0, 1000), (req, res) => {
+    }, 2, /another range/],
+    'server with a file of another length': [beginning, (req, res) => {
+      if (!req.headers.range) return sendFile(req, res, data);
+      res.writeHead(206, { 'Content-Range': `bytes 1000-${data.length}/${data.length + 1}` });
+      return res.end(data.subarray(1000));
+    }, 2, /another range/],
+    'server that knows no such range': [beginning, (req, res) => {
       if (!req.headers.range) return sendFile(req, res, data);
       res.writeHead(416, { 'Content-Range': 'bytes */10' });
       return res.end();
-    }],
+    }, 2, /no such range/],
   };
-  for (const [what, [part, answer]] of Object.entries(answers)) {
+  for (const [what, [part, answer, asked, said]] of Object.entries(cases)) {
     await t.test(what, async (st) => {
       const dir = scratch(st);
       mkdirSync(join(dir, 'models', '.ProsusAI--finbert.partial'), { recursive: true });
       writeFileSync(partFile(dir, hub), part);
       hub.intercept = answer ? atStorage(answer) : () => false;
-      await pulled(st, hub, dir);
+      hub.requests.length = 0;
+      const { stderr } = await pulled(st, hub, dir);
+      assert.equal(count(hub, 'storage', weights), asked);
+      assert.match(stderr, said);
       assertInstalled(dir, hub);
     });
   }
