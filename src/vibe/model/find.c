@@ -70,7 +70,7 @@ static const char *variable(const char *name)
     return value && *value ? value : NULL;
 }
 
-static bool cache_folder(char ret_path[GM_MODEL_PATH_BYTES_MAX])
+bool gm_model_cache_folder(char ret_path[GM_MODEL_PATH_BYTES_MAX])
 {
     static const struct {
         const char *variable, *below;
@@ -92,7 +92,7 @@ static bool cached_model(const char *name, char ret_path[GM_MODEL_PATH_BYTES_MAX
 {
     char cache[GM_MODEL_PATH_BYTES_MAX], folder[GM_MODEL_FOLDER_NAME_BYTES];
     gm_model_name_folder(name, folder);
-    return cache_folder(cache) && join(ret_path, "%s/models--%s", cache, folder);
+    return gm_model_cache_folder(cache) && join(ret_path, "%s/models--%s", cache, folder);
 }
 
 // Reads which commit is main; it is about to become part of a path.

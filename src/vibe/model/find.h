@@ -5,6 +5,8 @@
 #include "base/error.h"
 #include "vibe/model/checkpoint.h"
 
+#include <stdbool.h>
+
 // Finds the folder of a model: `dir`, when it is not NULL, and nowhere else; else DATA_DIR/models,
 // under the name of `name` there, where `ghostmarket model pull` puts it (data_dir NULL: not looked
 // at); else the Hugging Face cache: HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME/hub,
@@ -18,5 +20,9 @@
 // counts as none.
 enum gm_err gm_model_find(const char *data_dir, const char *name, const char *dir,
                           char ret_dir[GM_MODEL_PATH_BYTES_MAX], struct gm_error *error);
+
+// The root of the Hugging Face cache, whether it is there or not; false where the environment does
+// not say.
+bool gm_model_cache_folder(char ret_path[GM_MODEL_PATH_BYTES_MAX]);
 
 #endif
