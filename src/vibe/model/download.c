@@ -106,7 +106,7 @@ static enum gm_err open_part(struct part *part, struct gm_error *error)
 {
     const struct gm_download *download = part->download;
     part->fd =
-        openat(download->folder, part->name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+        openat(download->folder, part->name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (part->fd < 0)
         return folder_error(download, part->name, errno, error);
     struct stat status;

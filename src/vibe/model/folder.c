@@ -13,7 +13,7 @@
 static enum gm_err make_and_open(const char *path, int at, const char *name, int *ret_fd,
                                  struct gm_error *error)
 {
-    if (mkdirat(at, name, 0750) != 0 && errno != EEXIST)
+    if (mkdirat(at, name, 0755) != 0 && errno != EEXIST)
         return gm_error_errno(error, errno, "%s", path);
     int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
@@ -26,7 +26,7 @@ static enum gm_err take_lock(struct gm_folder *folder, const char *model, struct
 {
     char name[GM_MODEL_FOLDER_NAME_BYTES + 16];
     snprintf(name, sizeof name, ".%s.lock", folder->name);
-    folder->lock = openat(folder->models, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+    folder->lock = openat(folder->models, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (folder->lock < 0)
         return gm_error_errno(error, errno, "%s/%s", folder->models_path, name);
     if (flock(folder->lock, LOCK_EX | LOCK_NB) != 0)

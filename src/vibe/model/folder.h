@@ -3,6 +3,8 @@
 //   models/ORG--NAME            an installed model
 //   models/.ORG--NAME.partial   one that is being fetched, or was when the power went
 //   models/.ORG--NAME.lock      held by whoever fetches it
+//
+// All may read it: a model is no secret, and a service runs what an administrator has fetched.
 #ifndef GM_VIBE_MODEL_FOLDER_H
 #define GM_VIBE_MODEL_FOLDER_H
 

@@ -189,7 +189,7 @@ enum gm_err gm_manifest_write(int folder, const char *folder_path,
     enum gm_err err = gm_buffer_ok(&text, error);
     if (!err) {
         int fd = openat(folder, GM_MANIFEST_FILE,
-                        O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+                        O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
         ssize_t written = fd < 0 ? -1 : write(fd, text.data, text.len);
         if (written < 0 || fsync(fd) != 0)
             err = gm_error_errno(error, errno, "%s/%s", folder_path, GM_MANIFEST_FILE);
