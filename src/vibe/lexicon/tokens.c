@@ -429,12 +429,15 @@ static bool read_name(struct gm_lexicon_reader *reader, struct gm_lexicon_token 
     return true;
 }
 
-// ":)" and ":-)" and what else is listed so.
+// ":)" and ":-)" and what else is listed so. A letter is a mouth where no word goes on behind it.
 static bool read_colon(struct gm_lexicon_reader *reader, struct gm_lexicon_token *ret_token)
 {
     const size_t nose = byte_at(reader->text, reader->at + 1) == '-';
-    const char name[2] = {':', (char)byte_at(reader->text, reader->at + 1 + nose)};
-    const uint16_t word = find_mark(reader->lexicon, name);
+    const size_t mouth = reader->at + 1 + nose;
+    const char name[2] = {':', (char)byte_at(reader->text, mouth)};
+    const bool word_begins = class_at(reader->text, mouth) == BYTE_LETTER &&
+                             class_at(reader->text, mouth + 1) == BYTE_LETTER;
+    const uint16_t word = word_begins ? GM_LEXICON_UNKNOWN : find_mark(reader->lexicon, name);
     reader->at += word == GM_LEXICON_UNKNOWN ? 1 : 2 + nose;
     *ret_token = (struct gm_lexicon_token){.word = word};
     return word != GM_LEXICON_UNKNOWN;

@@ -134,7 +134,7 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "double top, lower high, lower highs, lower low, bear flag, bear pennant, bull trap, "
      "bulltrap, gapped down, gapping down, red day, red days, red candle, red candles, "
      "red dildo, big red, all red, deep red, in the red, so red, topped out, topping, top is in, "
-     "toppy, out of the money, OTM, theta gang, theta decay, iv crush, leg lower, leg down, "
+     "toppy, out of the money, theta gang, theta decay, iv crush, leg lower, leg down, "
      "legs lower, next leg down, further downside"},
     {MOOD, -1.8f,
      "FUD, fudster, fudsters, fudding, manipulation, manipulated, manipulating, manipulate, "
@@ -268,13 +268,12 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "dump incoming, crash incoming, it's crashing, sell now before, exit scammed, "
      "exit scamming, rug pulling, rugging, rug coming, free falling, to zero, heading down, "
      "headed down, into oblivion, in free fall, to the ground, dead cat, crypto is dead, "
-     "is over, we're fucked, we are fucked, we're all fucked, i'm fucked, i'm screwed, "
-     "we're screwed, get wrecked, getting wrecked, got wrecked, portfolio is dead, "
-     "blew my account, blown my account, lost my shirt, dumping on retail, dump their bags, "
-     "dumping their bags, dumping on you, bagholders, paperhand, paperhands, bear raid, "
-     "getting slaughtered, getting destroyed, getting crushed, got crushed, getting killed, "
-     "got killed, getting hammered, get liquidated, getting liquidated, got liquidated, "
-     "liquidations"},
+     "is over, we're fucked, we're all fucked, i'm fucked, i'm screwed, we're screwed, "
+     "get wrecked, getting wrecked, got wrecked, portfolio is dead, blew my account, "
+     "blown my account, lost my shirt, dumping on retail, dump their bags, dumping their bags, "
+     "dumping on you, bagholders, paperhand, paperhands, bear raid, getting slaughtered, "
+     "getting destroyed, getting crushed, got crushed, getting killed, got killed, "
+     "getting hammered, get liquidated, getting liquidated, got liquidated, liquidations"},
     {MOOD, -1.6f,
      "puts on, spy puts, my puts, long puts, puts it is, all in on puts, all in puts, more puts, "
      "short it all, circuit breaker, circuit breakers, bags are heavy, my bags, bag holding, "
@@ -318,6 +317,32 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
     {MOOD, 0.0f,
      "fuck ton, shit ton, good ol, fuckton, shitton, good fight, fight the good fight, "
      "calls on #, trading halts, broke up with, holy fuck, what the fuck, fuck it"},
+    {MOOD, 0.8f,
+     "valhalla, pluto, jupiter, andromeda, uranus, take us to, take me to, let's take, "
+     "see you on, more shares, we're going, we going, go baby, one of us"},
+    {MOOD, 0.3f,
+     "mission, boys, boyz, fellow, baby, soon, next, we will, we are, see you, tomorrow morning, "
+     "moonward"},
+    {MOOD, -0.4f, "OTM, the sec, trying to, they are trying, tried to, missed, missed the"},
+    {MOOD, 0.0f,
+     "next to, next day, next week, next month, next year, next time, next question, soon as, "
+     "as soon as, how soon, too soon, baby boomers, trying to buy, trying to help, "
+     "trying to learn, trying to get in, we are not, we will not, we are fucked"},
+    {MOOD, 1.2f,
+     "survive, survives, survived, will survive, weak hands are out, will hit #, gonna hit #, "
+     "going to hit #, nothing beats, easily hit, can only go higher, load up on, loading up on, "
+     "quietly loading, quietly accumulating, send it higher, sends it, to the top"},
+    {MOOD, -1.2f,
+     "throw up, nobody needs, no one needs, excuses, condolences, shorts are winning, "
+     "bears are winning, shorts won, turn off buying, turned off buying, disable buying, "
+     "disabled buying, restrict buying, restricted buying, restricting buying, the buy button, "
+     "leave us holding, leaving us holding, left us holding, learn the hard way, "
+     "expensive lesson, hard lesson, painful lesson, rookie mistake, biggest mistake, "
+     "huge mistake, big mistake, my mistake, can't even, cannot even, can't afford, "
+     "cannot afford, dilute us, rob us, robbing us, screw us, screwing us, against us, "
+     "rigged against us, rigged game, system is rigged, game is rigged"},
+    {MOOD, -0.4f, "supposed to, too bullish, everyone is bullish, anonymous"},
+    {MOOD, 0.0f, "the rich"},
 
     {GM_LEXICON_PLAIN, 0.0f, NULL},
 };

@@ -38,11 +38,10 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "terrible, horrible, awful, horrendous, horrific, atrocious, abysmal, dreadful, pathetic, "
      "disgusting, disgusted, disgrace, disgraceful, hate, hated, hates, hating, despise, "
      "furious, outrage, outraged, outrageous, devastated, devastating, devastation, tragic, "
-     "tragedy, hopeless, despair, desperate, misery, miserable, suicide, suicidal, depressed, "
-     "depressing, sobbing, heartbroken, screwed over, fuck this, fuck me, fuck off, fuck you, "
-     "go fuck, stay away, run away, avoid this, lied, lies, liar, liars, lying, betrayed, "
-     "betrayal, deceptive, misleading, misled, mislead, fake, phony, bogus, evil, greedy, greed, "
-     "predatory"},
+     "tragedy, hopeless, despair, desperate, misery, suicide, suicidal, depressed, depressing, "
+     "sobbing, heartbroken, screwed over, fuck this, fuck me, fuck off, fuck you, go fuck, "
+     "stay away, run away, avoid this, lied, lies, liar, liars, lying, betrayed, betrayal, "
+     "deceptive, misleading, misled, mislead, fake, phony, bogus, evil, greedy, greed, predatory"},
     {MOOD, -1.3f,
      "bad, badly, sad, unfortunately, unhappy, upset, upsetting, angry, anger, annoyed, "
      "annoying, frustrated, frustrating, frustration, sick, sick of, tired of, ugly, ugh, yikes, "
@@ -67,10 +66,10 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "loving this, loving it, love you guys, so happy, very happy, over the moon, "
      "dream come true, dreams come true, living the dream, no regrets, overjoyed, elated, "
      "elation, delighted, delightful, delight, joyful, bliss, blissful, triumph, triumphs, "
-     "triumphant, victorious, invincible, unbeatable, unmatched, unrivaled, chef's kiss, "
-     "big brain, best decision, great decision, best community, great community, "
-     "amazing community, great project, great projects, amazing project, solid project, "
-     "great tech, great team, great investment, best investment, excellent project"},
+     "triumphant, invincible, unbeatable, unmatched, unrivaled, chef's kiss, big brain, "
+     "best decision, great decision, best community, great community, amazing community, "
+     "great project, great projects, amazing project, solid project, great tech, great team, "
+     "great investment, best investment, excellent project"},
     {MOOD, 1.8f,
      "happy, happiest, excited, excites, adore, adores, adored, admire, admires, admired, "
      "admirable, great, greatest, greatly, cherish, priceless, invaluable, rock solid, "
@@ -322,6 +321,63 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "anxiety attack"},
     {MOOD, 0.3f, "yeah, dismissed"},
     {MOOD, 0.4f, "support"},
+    {MOOD, -2.6f,
+     "bankrupting, bankrupts, disasters, massacred, meltdowns, obliterating, insolvencies"},
+    {MOOD, -1.8f,
+     "appalled, terrifies, drilled, pukes, pummel, pummeling, hammering, slamming, toasted, "
+     "betray, brutality, curse, curses, desperation, desperately, disgust, depress, faked, "
+     "faking, hater, heartbreak, miserably, miserable, outrageously, poisoning, tricking, "
+     "corrupted, manipulates, manipulations, nightmares, trashed, scummy, shittiness, crimes, "
+     "exploiting, exploits, wiping out, crumble, crumbles, crumbling, crumbled, suffocating"},
+    {MOOD, -1.3f,
+     "breaches, breaching, delaying, halting, illegality, restricts, rigging, turds, "
+     "vulnerabilities, accusations, accuse, accusing, alleging, anxiously, attacked, attacking, "
+     "dangerously, dangers, departing, diluted, downsized, fearing, grimly, harmful, impaired, "
+     "negativity, negatives, nervousness, nervously, pains, painfully, panick, recessions, "
+     "rejecting, rejections, resigning, riskier, scare, scares, scaring, shocking, shocked, "
+     "shocks, shutdowns, shutting down, terminating, threaten, threatening, troubling, "
+     "uncertainties, abuses, harassed, insulted, laughably, murderer, murderers, murdering, "
+     "murders, pissing, seizing, shatter, shattering, shits, shitting, toxicity, absurdity, "
+     "angered, angrily, bastard, blames, blaming, delusions, distrusting, drowned, dumber, "
+     "fooled, foolishly, resented, stupider, suspicions, violating, aggravated, annoyingly, "
+     "exhaust, freezing, irrationally, irritation, jealousy, misinforming, poorer, stagnated, "
+     "stagnating, stresses, stressing, unsuccessfully, weaknesses, weakly, greedier, bore, "
+     "messed, hacks, soul crushing, ruinously, regrettably, regretful, sobbed, unused"},
+    {MOOD, -0.7f,
+     "gambled, gambles, loneliness, bails, blinded, bombed, cooled, stretch, glitched, "
+     "incorrectly, inefficiencies, injury, sighs, softness, softened, spammed, spooking, "
+     "doubted, doubters, doubter, fragility, costing, difficulty, disrupt, questioned, "
+     "restriction, risked, risking, tighten, tightens, tightened, tougher, wrongful, casualty, "
+     "decreasing, erroneously, intimidate, intimidated, punishments, unevenly, confuse, denial, "
+     "denying, disagreement, disagreements, exited, exiting, faults, hardest, hardship, "
+     "hardships, refusal, refusing, inflating, postpone, screws, fucks, fades, flushed, depart, "
+     "departed, downer, slowly dying, wishful, wishful thinking, overwhelm"},
+    {MOOD, 1.8f,
+     "thrill, thrills, glory, riches, richest, flourished, celebrated, celebrates, "
+     "astonishingly, marvel, victories, lover, undervaluing, stoke"},
+    {MOOD, 1.3f,
+     "admiring, greatness, powered by, delights, delighting, goodness, favorably, favored, "
+     "favorites, favourites, favour, favor, enthusiastically, excitedly, hilariously, insight, "
+     "insights, pleasing, praising, profited, profiting, positives, positivity, satisfies, "
+     "satisfy, succeeding, successes, synergy, talent, talents, winnings, advancement, "
+     "advancements, achievable, achieving, adopt, adopting, adopts, applauded, approve, "
+     "approving, award, awards, booster, dominate, dominated, efficiently, innovations, "
+     "milestones, strengths, superiority, champions, cheering, confidently, blessings, welcomed, "
+     "welcoming, wiser, wisely, sweeter, nailing, steadily, recommending, valued, impressively, "
+     "congratulation, geniuses, heros, legitimately, smashed, smashing, smash, beating, "
+     "beating expectations, rosy, reopened, tripling, quadrupling, quadruple, doubling, "
+     "exponential, upsides, recovery, roar, ramped up, ramps, reclaiming, regaining, leaping, "
+     "baggers, multibaggers, bangs, bang for the buck, victorious"},
+    {MOOD, 0.7f,
+     "accomplish, amusing, authenticity, bonuses, brightly, charm, cheerful, comfort, comforted, "
+     "conveniently, cooler, creativity, deservedly, empowerment, entertain, entertained, "
+     "freedoms, friend, friends, genuinely, gifted, glow, heal, healing, heavenly, honor, "
+     "honors, intrigued, interestingly, kind, miracles, motivate, motivational, passions, "
+     "peacefully, productivity, reassure, reassured, refresh, refreshed, relieve, resolve, "
+     "resolving, respecting, shiny, smiles, smoother, sustain, sustained, thoughtfully, "
+     "trusting, believable, calming, patiently, realistically, quicker, simpler, simplest, "
+     "believed, greens, greener, confirmed, imminent, fundamentals, incoming, getting started, "
+     "officially, promise, promises, powers"},
 
     // --------------------------------------------------------------- phrases that mislead
 
@@ -399,6 +455,18 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "😠, 👎, 🔴, ❌, ⬇, 💔, 🚨, ⚠, 🤡, 🧻, 😬, 😓, 😥, 😣, 🥺, "
      "🔽, ↘, 🚩, 😿, 😤, 🆘, 🐍, 🪤, 🛑"},
     {MOOD, -0.5f, "🤦, 🤷, 😒, 🙄, 😐, 😑, 😕, 🤔, 🥱, 😴, 🥴, 😵"},
+    {MOOD, 2.0f, "🤲, 🖐, ✋, 🆙, 🛫"},
+    {MOOD, 1.0f,
+     "🟩, 🔺, ▲, △, ↑, ⤴, ✔, ☑, ☝, 👆, 🍻, 🍺, 😻, 🫶, 💝, 💖, "
+     "💗, 💓, 💞, 💕, ♥, 💘, 🤙, 👊, 😇, 😌, 🤭, 🏅, 🎖, 🏁, 🌠, "
+     "🛰, 🤌"},
+    {MOOD, 0.5f,
+     "🐕, 🐶, 🐳, 🐋, 🪙, 🫡, 🤠, 🥹, 🤯, ✈, 🍌, 🦧, 😛, 😝, 😺, "
+     "🍿, 🎶, 💃, 🕺, 🙋, ✌, 🫂, 🎁, 🔋, 🧨"},
+    {MOOD, -1.0f,
+     "🟥, ▼, ▽, ↓, ⤵, ✖, 🚫, ⛔, 👇, 🧸, 👿, 😧, 😦, 😪, 🤕, 🫠, "
+     "🪂, 🔪, 🪓, 🕳, 🧊, 🥶, 🌩, ⛈, 🌧, 🫤, 🙃, 🐀, 🐁, 🪳, 💣"},
+    {MOOD, -1.8f, "🗑, 🚽, 🖕, 🤥, 🔫, 🆖"},
 
     {GM_LEXICON_PLAIN, 0.0f, NULL},
 };

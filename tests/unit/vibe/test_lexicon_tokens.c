@@ -13,7 +13,7 @@ enum { TOKENS_MAX = 256 };
 
 static const struct gm_lexicon_group groups[] = {
     {GM_LEXICON_MOOD, 1.0f,
-     "moon, cool, so, don't, institutional, 10x, 🚀, 🐻, ❤, 👍, +%, -%, :), a, overperformances, "
+     "moon, cool, so, don't, institutional, 10x, 🚀, 🐻, ❤, 👍, +%, -%, :), :d, a, overperformances, "
      "letterss, lets, up"},
     {GM_LEXICON_PLAIN, 0.0f, NULL},
 };
@@ -100,6 +100,7 @@ static void test_reads_texts(void **state)
         {"https://moon.com/moon,moon? cool", "_ cool"},
         {"see WWW.moon.cool/so so", "_ _ so"},
         {":) :-) : ) :( :", ":) :)"},
+        {":D :-D :d. :deal :Moon :D5", ":d :d :d . _ moon :d #"},
         {"moon /s", "moon /s"},
         {"/s\nmoon/s /so / s /s.", "/s . moon _ so _ _ ."},
         {"moon-moon/moon_moon (moon)", "moon moon moon moon moon"},
