@@ -20,7 +20,7 @@ enum {
     GM_LEXICON_WORD_BYTES_MAX = 16,
     GM_LEXICON_PHRASE_WORDS_MAX = 4,
     GM_LEXICON_WORDS_MAX = 8192,
-    GM_LEXICON_PHRASES_MAX = 8192,
+    GM_LEXICON_PHRASES_MAX = 6144,
     GM_LEXICON_WORD_BITS = 15,   // log2 of the slots: an eighth is full, so that an unknown
     GM_LEXICON_PHRASE_BITS = 14, // word most often meets an empty one
     GM_LEXICON_PAIR_BITS = 17,   // log2 of the set's bits: one in 34 is set
