@@ -222,9 +222,11 @@ static void a_pack_is_made_once_for_weights_and_kernels(void **state)
     // Other weights, of another time alone, and another configuration.
     folder_write("m/model.safetensors", gm_str("same length!"));
     assert_int_equal(fills_of(dir, NULL, "int8-avx2-1", NULL), 1);
-    const struct timespec times[2] = {{1, 0}, {1, 1}};
-    assert_int_equal(utimensat(AT_FDCWD, folder_path("m/model.safetensors"), times, 0), 0);
-    assert_int_equal(fills_of(dir, NULL, "int8-avx2-1", NULL), 1);
+    for (long ns = 0; ns < 2; ns++) {
+        const struct timespec times[2] = {{1, 0}, {1, ns}};
+        assert_int_equal(utimensat(AT_FDCWD, folder_path("m/model.safetensors"), times, 0), 0);
+        assert_int_equal(fills_of(dir, NULL, "int8-avx2-1", NULL), 1);
+    }
     folder_write("m/config.json", gm_str("{ }"));
     assert_int_equal(fills_of(dir, NULL, "int8-avx2-1", NULL), 1);
     assert_int_equal(fills_of(dir, NULL, "int8-avx2-1", NULL), 0);

@@ -83,6 +83,31 @@ static void a_pack_without_sections_is_one(void **state)
     gm_pack_close(pack);
 }
 
+static void sections_have_a_limit(void **state)
+{
+    (void)state;
+    struct gm_pack_writer *writer = NULL;
+    struct gm_error error;
+    char name[16];
+    void *data = NULL;
+    assert_int_equal(gm_pack_writer_open(folder_path("test.pack"), gm_str(""), &writer, NULL),
+                     GM_OK);
+    assert_failed_at(gm_pack_writer_add(writer, "x", SIZE_MAX, &data, &error), &error, GM_ERR_LIMIT,
+                     folder_path("test.pack"),
+                     "section x is over a pack's limit of 4096 sections or 64 GiB");
+    assert_failed_at(gm_pack_writer_add(writer, "x", (size_t)1 << 36, &data, &error), &error,
+                     GM_ERR_LIMIT, folder_path("test.pack"),
+                     "section x is over a pack's limit of 4096 sections or 64 GiB");
+    for (int i = 0; i < GM_PACK_SECTIONS_MAX; i++) {
+        snprintf(name, sizeof name, "%d", i);
+        assert_int_equal(gm_pack_writer_add(writer, name, 1, &data, NULL), GM_OK);
+    }
+    assert_failed_at(gm_pack_writer_add(writer, "x", 1, &data, &error), &error, GM_ERR_LIMIT,
+                     folder_path("test.pack"),
+                     "section x is over a pack's limit of 4096 sections or 64 GiB");
+    gm_pack_writer_close(writer);
+}
+
 static void another_key_is_another_pack(void **state)
 {
     (void)state;
@@ -329,6 +354,7 @@ int main(void)
 #define TEST(name_) cmocka_unit_test_setup_teardown(name_, folder_setup, folder_teardown)
         TEST(sections_are_mapped),
         TEST(a_pack_without_sections_is_one),
+        TEST(sections_have_a_limit),
         TEST(another_key_is_another_pack),
         TEST(without_a_commit_nothing_is_there),
         TEST(what_a_killed_writer_left_is_no_hindrance),
