@@ -27,8 +27,15 @@ static void print_ids(const char *name, const uint32_t *ids, size_t count)
 // Whether the line's text has the line's ids, whole and cut.
 static bool check_line(const struct gm_wordpiece *wordpiece, json_t *line)
 {
-    const json_t *text = json_object_get(line, "text"), *wanted = json_object_get(line, "ids");
-    const struct gm_str slice = {json_string_value(text), json_string_length(text)};
+    const json_t *text = json_object_get(line, "text"), *pair = json_object_get(line, "text_pair");
+    const json_t *wanted = json_object_get(line, "ids");
+    char both[4096];
+    struct gm_str slice = {json_string_value(text), json_string_length(text)};
+    if (pair) { // a pair of texts has a [SEP] between them
+        const int len = snprintf(both, sizeof both, "%s[SEP]%s", json_string_value(text),
+                                 json_string_value(pair));
+        slice = (struct gm_str){both, (size_t)len};
+    }
     uint32_t ids[GM_WORDPIECE_IDS_MAX], recorded[GM_WORDPIECE_IDS_MAX];
     const size_t count = gm_wordpiece_encode(wordpiece, slice, ids, GM_WORDPIECE_IDS_MAX);
     const size_t recorded_count = json_array_size(wanted);
