@@ -29,7 +29,7 @@
 
 #define NEGATED_GOOD (-0.7) // factors
 #define NEGATED_BAD  (-0.4)
-#define THEIR_BAD    (-0.7) // what is bad for the other side
+#define THEIR_BAD    (-0.8) // what is bad for the other side
 #define DRAWN_OUT    1.2
 #define REPEATED     0.5
 #define ASKED        0.6

@@ -169,12 +169,13 @@ static struct gm_lexicon_token odd_word_find(const struct odd_word *word,
                                              const struct gm_lexicon *lexicon)
 {
     struct gm_lexicon_token token = {.capitals = word->letter && !word->lower};
-    if (word->number && !word->foreign)
-        token.word = GM_LEXICON_NUMBER;
-    if (word->number || word->foreign || word->separated)
+    if (word->foreign || (word->separated && !word->number))
         return token;
     size_t len = word->plain_len;
-    token.word = find_bytes(lexicon, word->plain, len);
+    if (!word->separated)
+        token.word = find_bytes(lexicon, word->plain, len);
+    if (word->number && token.word == GM_LEXICON_UNKNOWN)
+        token.word = GM_LEXICON_NUMBER;
     if (token.word == GM_LEXICON_UNKNOWN && len > 2 && len <= GM_LEXICON_WORD_BYTES_MAX &&
         word->plain[len - 2] == '\'' && word->plain[len - 1] == 's')
         token.word = find_bytes(lexicon, word->plain, len - 2);
@@ -384,16 +385,19 @@ static inline size_t read_word(struct gm_lexicon_reader *reader, size_t at, size
 
 // ------------------------------------------------------------------------- everything else
 
-// "2021", "3.50", "10k": a number. With other letters, as "10x", a word like any other.
+// "2021", "3.50", "10k": a number, unless the lexicon lists it. With other letters, as "10x", a
+// word like any other.
 static struct gm_lexicon_token read_number(struct gm_lexicon_reader *reader)
 {
-    size_t end = reader->at + 1;
+    const size_t at = reader->at;
+    size_t end = at + 1;
     while (class_at(reader->text, end) == BYTE_DIGIT)
         end++;
     if (byte_at(reader->text, end) != ' ')
         return read_odd_word(reader);
     reader->at = end;
-    return (struct gm_lexicon_token){.word = GM_LEXICON_NUMBER};
+    const uint16_t word = find_bytes(reader->lexicon, reader->text.data + at, end - at);
+    return (struct gm_lexicon_token){.word = word ? word : GM_LEXICON_NUMBER};
 }
 
 // Looks up a mark that the lexicon lists by a name of two bytes.

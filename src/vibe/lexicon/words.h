@@ -17,9 +17,9 @@ struct gm_lexicon_group {
     float value;
     // Separated by commas. Each is a word, an emoji (one code point), or a phrase of two to four
     // words. Words have at most 16 bytes of letters, digits and apostrophes; in a phrase, "#" is
-    // any number. What has an apostrophe is also found where a text has lost it ("dont") or has a
-    // space for it ("don t"). What stands here in capitals is written so by everyone: its capitals
-    // are no emphasis.
+    // any number that is not listed itself. What has an apostrophe is also found where a text has
+    // lost it ("dont") or has a space for it ("don t"). What stands here in capitals is written so
+    // by everyone: its capitals are no emphasis.
     const char *words;
 };
 

@@ -30,9 +30,9 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "squeeze, squeezes, squeezing, squeezed, the squeeze, squeeze incoming, squeezable, "
      "tendies, tendie, tendie town, gains, gainz, big gains, huge gains, gain porn, bagger, "
      "ten bagger, tenbagger, multibagger, multi bagger, 10x, 20x, 50x, 100x, 1000x, 5x, 3x, 2x, "
-     "10 bagger, free money, money glitch, printing money, print money, prints money, LFG, "
-     "LETSGO, let's fucking go, let's go, let's gooo, WAGMI, chad, gigachad, sendit, bangers, "
-     "banger, gem, gems, hidden gem, 100x gem, next bitcoin, next gme, next tesla, next amazon"},
+     "free money, money glitch, printing money, print money, prints money, LFG, LETSGO, "
+     "let's fucking go, let's go, let's gooo, WAGMI, chad, gigachad, sendit, bangers, banger, "
+     "gem, gems, hidden gem, 100x gem, next bitcoin, next gme, next tesla, next amazon"},
     // Holding on.
     {MOOD, 2.2f,
      "diamond hands, diamond hand, diamondhands, diamond handed, diamond handing, diamond balls, "
@@ -99,15 +99,15 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
     {MOOD, -3.0f,
      "scam, scams, scammer, scammers, scammed, ponzi, ponzis, ponzi scheme, fraud, frauds, "
      "fraudulent, fraudster, wire fraud, securities fraud, bankrupt, bankruptcy, bankruptcies, "
-     "goes bankrupt, going bankrupt, chapter 11, chapter 7, insolvent, insolvency, liquidated, "
-     "going to zero, go to zero, goes to zero, went to zero, headed to zero, going to 0, "
-     "heading to zero, worthless, collapse, collapses, collapsed, collapsing, implode, implodes, "
-     "imploded, imploding, implosion, meltdown, melting down, crater, craters, cratered, "
-     "cratering, freefall, bloodbath, blood bath, carnage, massacre, slaughter, slaughtered, "
-     "annihilated, decimated, obliterated, wiped out, wipeout, wipe out, armageddon, "
-     "catastrophe, catastrophic, disaster, disastrous, black monday, black thursday, delisted, "
-     "delisting, delist, ruin, ruined, death spiral, bank run, hacked, exploited, embezzlement, "
-     "embezzled, lost everything, lost all my money"},
+     "goes bankrupt, going bankrupt, insolvent, insolvency, liquidated, going to zero, "
+     "go to zero, goes to zero, went to zero, headed to zero, going to 0, heading to zero, "
+     "worthless, collapse, collapses, collapsed, collapsing, implode, implodes, imploded, "
+     "imploding, implosion, meltdown, melting down, crater, craters, cratered, cratering, "
+     "freefall, bloodbath, blood bath, carnage, massacre, slaughter, slaughtered, annihilated, "
+     "decimated, obliterated, wiped out, wipeout, wipe out, armageddon, catastrophe, "
+     "catastrophic, disaster, disastrous, black monday, black thursday, delisted, delisting, "
+     "delist, ruin, ruined, death spiral, bank run, hacked, exploited, embezzlement, embezzled, "
+     "lost everything, lost all my money"},
     {MOOD, -2.2f,
      "dump, dumps, dumping, dumped, dump it, crash, crashes, crashed, crashing, tank, tanks, "
      "tanked, tanking, plunge, plunges, plunged, plunging, plummet, plummets, plummeted, "
@@ -174,7 +174,7 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "record low, record lows, fresh lows, fresh low, week low, month low, year low, "
      "multi year low, lowest level, lowest since, lowest levels"},
 
-    // --------------------------------------------------------------- up and away
+    // --------------------------------------------------------------- more of it
 
     {MOOD, 2.5f,
      "sky rocket, sky rocketing, will moon, gonna moon, going to moon, about to moon, "
@@ -195,8 +195,8 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "will recover, will rise, will go up, will pump, gonna pump, going to pump, about to pump, "
      "ready to pump, will double, will explode, will skyrocket, going to skyrocket, "
      "sleeping giant, next big thing, flippening, uptober, we're so back, we are so back, "
-     "is back, limit up, shorts haven't covered, haven't covered, calls on, spy calls, "
-     "calls are up, load the calls, bullish on, bullish af, bullish as fuck, long and holding, "
+     "limit up, shorts haven't covered, haven't covered, calls on, spy calls, calls are up, "
+     "load the calls, bullish on, bullish af, bullish as fuck, long and holding, "
      "holding long term, hold long term, long term investment, in it for the, etf approved, "
      "etf approval, institutional adoption, institutional money, mass adoption, inflation hedge, "
      "never been more bullish, great opportunity, buying opportunity, good opportunity, "
@@ -205,6 +205,9 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "so much potential, great potential, a lot of potential, bullish news, good news, "
      "great news, huge news, amazing news, big news, made profit, made a profit, making profit, "
      "in profit, i'm up, up bigly, beautiful day, we're up, life changing money"},
+    {MOOD, 1.6f,
+     "blew away, blew away estimates, won me over, only the beginning, this is the beginning, "
+     "blows away, blow away, gets approved, got approved, mooning soon"},
     {MOOD, 1.2f,
      "buying, dca, dcaing, dca in, dollar cost average, dollar cost averaging, buy some, "
      "buy it now, buy in, buy in now, time to buy, good time to buy, great time to buy, "
@@ -222,13 +225,19 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "buy wall, buy walls, buy pressure, buying pressure, price discovery, undervalued gem, "
      "sleeper, don't sleep on, gonna be huge, going to be huge, will be huge, be huge, "
      "going to be big, will be big, could be big, could be huge, imagine selling, "
-     "paper handed bitches, never too late, keep the faith, not worried, i'm not worried, "
-     "not scared, i'm not scared, nothing to worry about, bulls are back, the bottom is in, "
-     "future is bright, we ride, we ride at dawn, yolo'd, go up from here, only direction, "
-     "i have faith, i believe in, believe in, believe in this, strong support, power hour, "
-     "momentum is building, fuck melvin, fuck citron, fuck citadel, fuck the hedge funds, "
-     "fuck hedge funds, short sellers are fucked, exponential growth, exponentially, "
-     "adoption is growing, growing fast, growing rapidly"},
+     "never too late, keep the faith, not worried, i'm not worried, not scared, i'm not scared, "
+     "nothing to worry about, bulls are back, the bottom is in, future is bright, we ride, "
+     "we ride at dawn, yolo'd, go up from here, only direction, i have faith, i believe in, "
+     "believe in, believe in this, strong support, power hour, momentum is building, "
+     "fuck melvin, fuck citron, fuck citadel, fuck the hedge funds, fuck hedge funds, "
+     "short sellers are fucked, exponential growth, exponentially, adoption is growing, "
+     "growing fast, growing rapidly, survive, survives, survived, will survive, "
+     "weak hands are out, will hit #, gonna hit #, going to hit #, nothing beats, easily hit, "
+     "can only go higher, load up on, loading up on, quietly loading, quietly accumulating, "
+     "send it higher, sends it, to the top"},
+    {MOOD, 0.8f,
+     "valhalla, pluto, jupiter, andromeda, uranus, take us to, take me to, let's take, "
+     "see you on, more shares, we're going, we going, go baby, one of us"},
     {MOOD, 0.6f,
      "DD, fly, flies, stack, stacking, orbit, mars, astronaut, astronauts, countdown, "
      "mainstream, institutional, utility, use case, use cases, average down, averaging down, "
@@ -237,7 +246,12 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "cheapest, eoy, eow, eod, smart money, diamond, rip, monster, alpha, reversal, wheel, "
      "staking, stake it, moonshots, hedge against inflation, hedge against, cold storage, "
      "lambo time, gang, brothers, brethren, legends, my brothers, sub is right, short interest, "
-     "float"},
+     "float, YOLO, yoloing, yoloed, yolos, wish i bought, wish i had more, wish i bought more, "
+     "laughing now"},
+    {MOOD, 0.3f,
+     "cover, covered, covering, hype train, wild ride, crazy ride, roller coaster, the dip, "
+     "this dip, dip before the, earnings, bottom, mission, boys, boyz, fellow, baby, soon, next, "
+     "we will, we are, see you, tomorrow morning, moonward"},
     {MOOD, 0.0f,
      "gm, based on, based in, the future of, wife's boyfriend, short ladder attack, "
      "short ladder attacks, bot, calls for, called for, call center, phone call, phone calls, "
@@ -255,25 +269,38 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "short answer, short story, long story short, short and sweet, short amount, short while, "
      "short list, short version, short supply, cut short, shortly, falls short of, short time, "
      "as long as, so long as, how long, long time, long ago, before long, too long, long enough, "
-     "long way, a long way, all day long, not long, no longer, long term, longer term, "
-     "for so long, day long, week long, year long, long list, long beach, long island, "
-     "long post, long read, long weekend, long standing, last long, take long, takes long, "
-     "too long didn't"},
-
-    // --------------------------------------------------------------- down and out
-
-    {MOOD, -2.2f,
-     "drilling, drill team, limit down, going to crash, gonna crash, will crash, about to crash, "
-     "going to tank, gonna tank, will tank, will dump, gonna dump, going to dump, about to dump, "
-     "dump incoming, crash incoming, it's crashing, sell now before, exit scammed, "
-     "exit scamming, rug pulling, rugging, rug coming, free falling, to zero, heading down, "
-     "headed down, into oblivion, in free fall, to the ground, dead cat, crypto is dead, "
-     "is over, we're fucked, we're all fucked, i'm fucked, i'm screwed, we're screwed, "
-     "get wrecked, getting wrecked, got wrecked, portfolio is dead, blew my account, "
-     "blown my account, lost my shirt, dumping on retail, dump their bags, dumping their bags, "
-     "dumping on you, bagholders, paperhand, paperhands, bear raid, getting slaughtered, "
-     "getting destroyed, getting crushed, got crushed, getting killed, got killed, "
-     "getting hammered, get liquidated, getting liquidated, got liquidated, liquidations"},
+     "long way, a long way, all day long, not long, long term, longer term, for so long, "
+     "day long, week long, year long, long list, long beach, long island, long post, long read, "
+     "long weekend, long standing, last long, take long, takes long, too long didn't, fuck ton, "
+     "shit ton, good ol, fuckton, shitton, good fight, fight the good fight, calls on #, "
+     "trading halts, broke up with, holy fuck, what the fuck, fuck it, next to, next day, "
+     "next week, next month, next year, next time, next question, soon as, as soon as, how soon, "
+     "too soon, baby boomers, trying to buy, trying to help, trying to learn, trying to get in, "
+     "the rich"},
+    {MOOD, -0.4f,
+     "OTM, the sec, trying to, they are trying, tried to, missed, missed the, supposed to, "
+     "too bullish, everyone is bullish, anonymous"},
+    {MOOD, -0.9f,
+     "selling, sold, sell, dip, dipping, dips, dipped, wife left me, wendys, fomo in, "
+     "fomo buying, fomoed, fomo'd, maxi, maxis, shills everywhere, bagholding, flush, whoosh, "
+     "washout, shakeout, dump on, dumpy, pain trade, max pain, stuck in, ban, rugpulls, "
+     "expiring worthless, expired worthless, expire worthless, theta, iv crushed, halt, halts, "
+     "liquidation, liquidate, leveraged too, over leverage, overexposed, hype dying, loss"},
+    {MOOD, -1.2f,
+     "throw up, nobody needs, no one needs, excuses, condolences, shorts are winning, "
+     "bears are winning, shorts won, turn off buying, turned off buying, disable buying, "
+     "disabled buying, restrict buying, restricted buying, restricting buying, the buy button, "
+     "leave us holding, leaving us holding, left us holding, learn the hard way, "
+     "expensive lesson, hard lesson, painful lesson, rookie mistake, biggest mistake, "
+     "huge mistake, big mistake, my mistake, can't even, cannot even, can't afford, "
+     "cannot afford, dilute us, rob us, robbing us, screw us, screwing us, against us, "
+     "rigged against us, rigged game, system is rigged, game is rigged"},
+    {MOOD, -1.3f,
+     "letdown, let down, locked my account, account locked, account was locked, gets sold, "
+     "wish i never, wish i hadn't, wish i sold, deserve to lose, banning, never reach, "
+     "and it's gone, it's gone, all gone, can't access, can't log in, lost access, been scammed, "
+     "stole my, got stolen, was stolen, is this a scam, obvious scam, smells like, "
+     "still buying this crap, money is gone, losing all"},
     {MOOD, -1.6f,
      "puts on, spy puts, my puts, long puts, puts it is, all in on puts, all in puts, more puts, "
      "short it all, circuit breaker, circuit breakers, bags are heavy, my bags, bag holding, "
@@ -293,56 +320,19 @@ const struct gm_lexicon_group gm_lexicon_boards[] = {
      "red everywhere, everything is red, sea of red, so much red, all in the red, "
      "my portfolio is down, overbought, fake pump, fake news, fake volume, fake breakout, "
      "pump is over, dead volume, no demand, no liquidity"},
-    {MOOD, -0.9f,
-     "selling, sold, sell, dip, dipping, dips, dipped, wife left me, wendys, fomo in, "
-     "fomo buying, fomoed, fomo'd, maxi, maxis, shills everywhere, bagholding, flush, whoosh, "
-     "washout, shakeout, dump on, dumpy, pain trade, max pain, stuck in, ban, rugpulls, "
-     "expiring worthless, expired worthless, expire worthless, theta, iv crushed, halt, halts, "
-     "liquidation, liquidate, leveraged too, over leverage, overexposed, hype dying, loss"},
-    {MOOD, 0.3f,
-     "cover, covered, covering, hype train, wild ride, crazy ride, roller coaster, the dip, "
-     "this dip, dip before the, earnings, bottom"},
-    {MOOD, 1.6f,
-     "blew away, blew away estimates, won me over, only the beginning, this is the beginning, "
-     "blows away, blow away, gets approved, got approved, mooning soon"},
-    {MOOD, 0.6f,
-     "YOLO, yoloing, yoloed, yolos, wish i bought, wish i had more, wish i bought more, "
-     "laughing now"},
-    {MOOD, -1.3f,
-     "letdown, let down, locked my account, account locked, account was locked, gets sold, "
-     "wish i never, wish i hadn't, wish i sold, deserve to lose, banning, never reach, "
-     "and it's gone, it's gone, all gone, can't access, can't log in, lost access, been scammed, "
-     "stole my, got stolen, was stolen, is this a scam, obvious scam, smells like, "
-     "still buying this crap, money is gone, losing all"},
-    {MOOD, 0.0f,
-     "fuck ton, shit ton, good ol, fuckton, shitton, good fight, fight the good fight, "
-     "calls on #, trading halts, broke up with, holy fuck, what the fuck, fuck it"},
-    {MOOD, 0.8f,
-     "valhalla, pluto, jupiter, andromeda, uranus, take us to, take me to, let's take, "
-     "see you on, more shares, we're going, we going, go baby, one of us"},
-    {MOOD, 0.3f,
-     "mission, boys, boyz, fellow, baby, soon, next, we will, we are, see you, tomorrow morning, "
-     "moonward"},
-    {MOOD, -0.4f, "OTM, the sec, trying to, they are trying, tried to, missed, missed the"},
-    {MOOD, 0.0f,
-     "next to, next day, next week, next month, next year, next time, next question, soon as, "
-     "as soon as, how soon, too soon, baby boomers, trying to buy, trying to help, "
-     "trying to learn, trying to get in, we are not, we will not, we are fucked"},
-    {MOOD, 1.2f,
-     "survive, survives, survived, will survive, weak hands are out, will hit #, gonna hit #, "
-     "going to hit #, nothing beats, easily hit, can only go higher, load up on, loading up on, "
-     "quietly loading, quietly accumulating, send it higher, sends it, to the top"},
-    {MOOD, -1.2f,
-     "throw up, nobody needs, no one needs, excuses, condolences, shorts are winning, "
-     "bears are winning, shorts won, turn off buying, turned off buying, disable buying, "
-     "disabled buying, restrict buying, restricted buying, restricting buying, the buy button, "
-     "leave us holding, leaving us holding, left us holding, learn the hard way, "
-     "expensive lesson, hard lesson, painful lesson, rookie mistake, biggest mistake, "
-     "huge mistake, big mistake, my mistake, can't even, cannot even, can't afford, "
-     "cannot afford, dilute us, rob us, robbing us, screw us, screwing us, against us, "
-     "rigged against us, rigged game, system is rigged, game is rigged"},
-    {MOOD, -0.4f, "supposed to, too bullish, everyone is bullish, anonymous"},
-    {MOOD, 0.0f, "the rich"},
+    {MOOD, -2.2f,
+     "drilling, drill team, limit down, going to crash, gonna crash, will crash, about to crash, "
+     "going to tank, gonna tank, will tank, will dump, gonna dump, going to dump, about to dump, "
+     "dump incoming, crash incoming, it's crashing, sell now before, exit scammed, "
+     "exit scamming, rug pulling, rugging, rug coming, free falling, to zero, heading down, "
+     "headed down, into oblivion, in free fall, to the ground, dead cat, crypto is dead, "
+     "is over, we're fucked, we are fucked, we're all fucked, i'm fucked, i'm screwed, "
+     "we're screwed, get wrecked, getting wrecked, got wrecked, portfolio is dead, "
+     "blew my account, blown my account, lost my shirt, dumping on retail, dump their bags, "
+     "dumping their bags, dumping on you, bagholders, paperhand, paperhands, bear raid, "
+     "getting slaughtered, getting destroyed, getting crushed, got crushed, getting killed, "
+     "got killed, getting hammered, get liquidated, getting liquidated, got liquidated, "
+     "liquidations"},
 
     {GM_LEXICON_PLAIN, 0.0f, NULL},
 };

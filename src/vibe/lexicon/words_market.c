@@ -177,7 +177,8 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "wrong, dark, darker, overhang, overdone, late to the party, too late, missed the boat, "
      "outflow, outflows, impact from, hit by, hits by"},
 
-    // --------------------------------------------------------------- charts and trades
+    // --------------------------------------------------------------- charts, trades and the
+    // economy
 
     {MOOD, 1.8f,
      "break above, breaks above, breaking above, broke above, broken above, looks strong, "
@@ -192,7 +193,7 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "relative strength, squeeze mode, volume coming in, volume picking up, strong close, "
      "closed strong, closing strong, strong open, strong earnings, great earnings, "
      "good earnings, solid earnings, amazing earnings, great quarter, strong quarter, "
-     "great numbers, strong numbers, huge quarter, monster quarter, monster earnings"},
+     "great numbers, strong numbers, huge quarter, monster quarter, monster earnings, # bagger"},
     {MOOD, 1.3f,
      "long setup, long setups, nice long, long trade, long entry, long trigger, looking long, "
      "long idea, long over, long above, i like it, like it here, like this one, like this stock, "
@@ -219,6 +220,26 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "oversold bounce, bounced off, bouncing off, bounce off, bounce here, bounce coming, "
      "bounce play, bottom bounce, reversal play, short covering rally, buyers here, big buyers, "
      "buyers are, seller is gone, sellers exhausted"},
+    {MOOD, 1.2f,
+     "jobless claims fall, jobless claims drop, jobless claims decline, claims fall, "
+     "claims drop, unemployment falls, unemployment drops, lower unemployment, deficit narrows, "
+     "deficit shrinks, tariff cut, tariff cuts, cut tariffs, cuts tariffs, cancel tariffs, "
+     "cancels tariffs, suspends tariffs, tariff relief, settles lawsuit, settles class action, "
+     "settle lawsuit, settle class action, ends probe, drops probe, suspends probe, "
+     "worst is behind, worst may be over, worst is behind us, no recession, avoid recession, "
+     "avoids recession, new orders, new jobs, creates jobs, create jobs, adds jobs, hiring, "
+     "erases selloff, erases losses, erases sell off, fresh records, records, intraday record, "
+     "recover, look beyond, looks past, shrugs off, shrug off, defies, upbeat outlook, pours in, "
+     "pouring in, grants approval, raise dividend, increases quarterly dividend, "
+     "raise quarterly dividend, raises quarterly dividend, breaks through, break through, "
+     "smash expectations, smashes expectations, blow past, blows past, top estimates, "
+     "top expectations"},
+    {MOOD, 1.0f, "up"},
+    {MOOD, 0.8f, "i trust, trust it, trust this, trust in, trusted, opportunities"},
+    {MOOD, 0.7f,
+     "leader, leading, leadership, potential, confidence vote, vaccine, cure, increase, "
+     "increases, increased, record, inks, output cut, output cuts, production cut, "
+     "production cuts, opec cuts, opec cut, extension, narrows, narrowed, halves"},
     {MOOD, 0.6f,
      "high, above, continuation, follow through, setup, setups, base, basing, flagging, pennant, "
      "bull pennant, trending, running, run up, targeting, next target, target #, pt #, entry, "
@@ -227,6 +248,72 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "bull call, adds, added, on dips, continues to, continues higher, relatively strong, "
      "tight range, nice volume, good volume, great volume, big volume, key level, "
      "needs to break, over #, above #"},
+    {MOOD, 0.4f,
+     "trust, gainers, top gainers, easing, stimulus, stake, secured, beauty, billionaire, "
+     "popular, save, value"},
+    {MOOD, 0.3f,
+     "fine, launch, launches, launched, listing, the future, settles, based, charged up"},
+    {MOOD, 0.2f,
+     "short volume, short numbers, shares short, short shares, short data, short information, "
+     "short percentage, short sale, days short, sold short, shares sold short, advanced, yield, "
+     "yields, premium, solutions, solution, clean, preferred, instant, protection, safety, free, "
+     "expert, experts"},
+    {MOOD, 0.0f,
+     "problem solved, fine with, fine print, slow and steady, long setup for, high of, low of, "
+     "above all, down under, up to #, up from #, down from #, down to #, high yield, all time, "
+     "real time, over time, over there, over here, over and over, over the, over a, over it, "
+     "get over it, all over, took over, take over, start over, game over man, half over, "
+     "hand over, left over, over under, the high, the low, so high, get high, getting high, "
+     "high on, am high, high hopes, high five, high and low, low iq, high iq, set up a, "
+     "base layer, base case, base pay, database, volume of, running a, running on, running out, "
+     "run a node, running a node, long as, no problem at all, short supply due, record label, "
+     "record player, broke record, increase in costs, increase the risk, increased risk, firms, "
+     "number of, limited, holding corp, holding corporation, holding co, holding s a, holdings, "
+     "bank holding, safety net"},
+    {MOOD, -0.2f,
+     "cost, tax, taxes, protest, protests, regulators, regulation, regulations, burn, burning, "
+     "burns"},
+    {MOOD, -0.4f,
+     "coronavirus, virus, outbreak, pandemic, debt, losers, top losers, offering, frozen, "
+     "distribution"},
+    {MOOD, -0.6f,
+     "low, below, lod, extended, divergence, trim, trimming, took profits, taking profit, "
+     "took profit, sell half, sold half, book profits, resistance, overhead, "
+     "overhead resistance, overhead supply, heavy volume selling, caution, pulled back, "
+     "pulling back, pullback, lower trend line, needs to hold, must hold, if it breaks, "
+     "test lows, retest, tests support, volume drying up, low of day, short, short position, "
+     "short positions, short seller, cancer"},
+    {MOOD, -0.7f,
+     "decrease, decreases, decreased, deficit, deficits, conflict of interest, less likely, "
+     "surprise loss, uneven, ban on"},
+    {MOOD, -1.0f,
+     "down, concern, concerns, concerned, problem, problems, slow, slows, slowing, slower, trap, "
+     "fear, fears, charged"},
+    {MOOD, -1.1f,
+     "close below, closed below, closes below, below the, acting weak, acts weak, acting poorly, "
+     "showing weakness, weakness in, negative divergence, neg divergence, distribution day, "
+     "rollover, roll over, topping pattern, head shoulders, h s pattern, shooting star, "
+     "hanging man, climax top, blowoff, exhaustion, crossed below, crosses below, cross below, "
+     "took a loss, taking a loss, take a loss, take the loss, hit my stop, stops hit, "
+     "turned red, turning red, going red, red close, close red, red again, red on the day, "
+     "back in the red, downside target, lower prices, sell trigger, exit long, sold long, "
+     "put buyers, put volume, call sellers, short calls, bear call, bear put, no bid, "
+     "bid dropping, look out below, lookout below, watch out below, trouble ahead, shorter, "
+     "gap down, gap lower, gaps lower, gapping lower, bounce is over, bounce failed, "
+     "weak bounce, dead bounce, bounce fading, too far too fast, overextended, topped, "
+     "rich valuation, rich valuations, stretched, cracks, cracking, cracked, breaks trend, "
+     "broke trend, under the #, below the #, below #, under pressure"},
+    {MOOD, -1.2f,
+     "costs soar, costs surge, costs rise, costs climb, costs jump, costs soars, "
+     "expansion costs, deficit soars, deficit widens, deficit surges, jobless claims rise, "
+     "jobless claims surge, jobless claims jump, claims rise, claims surge, unemployment rises, "
+     "unemployment surges, give back gains, gives back gains, pare gains, pared gains, "
+     "paring gains, pares gains, trim gains, won't last, never ended well, no longer attractive, "
+     "stop selloff, scaling back, scales back, scale back, on edge, tensions, tension, fizzles, "
+     "fizzle, fizzled, wane, wanes, waning, idled, idles, suspend, suspending, prices soar, "
+     "heading for a recession, mild recession, recession fears, sag, sags, sagging, back off, "
+     "backs off, probing, shelved, shelves plan, cooling, cools, cooled off"},
+    {MOOD, -1.3f, "exploit"},
     {MOOD, -1.6f,
      "down #, down over #, looks weak, looking weak, looks bad, looking bad, looks ugly, "
      "looking ugly, looks terrible, looks awful, looks heavy, looks lower, looks toppy, "
@@ -247,101 +334,10 @@ const struct gm_lexicon_group gm_lexicon_market[] = {
      "horrible earnings, bad quarter, terrible quarter, weak quarter, bad numbers, weak numbers, "
      "disappointing earnings, another leg down, rolling over here, going to roll over, top tick, "
      "screaming lower, gave it all back, trend broken, broken trend"},
-    {MOOD, -1.1f,
-     "close below, closed below, closes below, below the, acting weak, acts weak, acting poorly, "
-     "showing weakness, weakness in, negative divergence, neg divergence, distribution day, "
-     "rollover, roll over, topping pattern, head shoulders, h s pattern, shooting star, "
-     "hanging man, climax top, blowoff, exhaustion, crossed below, crosses below, cross below, "
-     "took a loss, taking a loss, take a loss, take the loss, hit my stop, stops hit, "
-     "turned red, turning red, going red, red close, close red, red again, red on the day, "
-     "back in the red, downside target, lower prices, sell trigger, exit long, sold long, "
-     "put buyers, put volume, call sellers, short calls, bear call, bear put, no bid, "
-     "bid dropping, look out below, lookout below, watch out below, trouble ahead, shorter, "
-     "gap down, gap lower, gaps lower, gapping lower, bounce is over, bounce failed, "
-     "weak bounce, dead bounce, bounce fading, too far too fast, overextended, topped, "
-     "rich valuation, rich valuations, stretched, cracks, cracking, cracked, breaks trend, "
-     "broke trend, under the 50, under the 200, below the 50, below the 200, below #, "
-     "under pressure"},
-    {MOOD, -0.6f,
-     "low, below, lod, extended, divergence, trim, trimming, took profits, taking profit, "
-     "took profit, sell half, sold half, book profits, resistance, overhead, "
-     "overhead resistance, overhead supply, heavy volume selling, caution, pulled back, "
-     "pulling back, pullback, lower trend line, needs to hold, must hold, if it breaks, "
-     "test lows, retest, tests support, volume drying up, low of day"},
-    {MOOD, 1.0f, "up"},
-    {MOOD, -1.0f, "down"},
-    {MOOD, -1.3f, "exploit"},
-    {MOOD, 0.3f,
-     "fine, launch, launches, launched, listing, the future, settles, based, charged up"},
-    {MOOD, 0.7f, "leader, leading, leadership, potential, confidence vote, vaccine, cure"},
-    {MOOD, -1.0f,
-     "concern, concerns, concerned, problem, problems, slow, slows, slowing, slower, trap, fear, "
-     "fears, charged"},
-    {MOOD, 0.0f,
-     "problem solved, fine with, fine print, slow and steady, long setup for, high of, low of, "
-     "above all, down under, up to #, up from #, down from #, down to #, high yield, all time, "
-     "real time, over time, over there, over here, over and over, over the, over a, over it, "
-     "get over it, all over, took over, take over, start over, game over man, half over, "
-     "hand over, left over, over under, the high, the low, so high, get high, getting high, "
-     "high on, am high, high hopes, high five, high and low, low iq, high iq, set up a, "
-     "base layer, base case, base pay, database, volume of, running a, running on, running out, "
-     "run a node, running a node, long as, no problem at all"},
-    {MOOD, -0.6f, "short, short position, short positions, short seller"},
-    {MOOD, 0.2f,
-     "short volume, short numbers, shares short, short shares, short data, short information, "
-     "short percentage, short sale, days short, sold short, shares sold short"},
-    {MOOD, 1.2f,
-     "jobless claims fall, jobless claims drop, jobless claims decline, claims fall, "
-     "claims drop, unemployment falls, unemployment drops, lower unemployment, deficit narrows, "
-     "deficit shrinks, tariff cut, tariff cuts, cut tariffs, cuts tariffs, cancel tariffs, "
-     "cancels tariffs, suspends tariffs, tariff relief, settles lawsuit, settles class action, "
-     "settle lawsuit, settle class action, ends probe, drops probe, suspends probe, "
-     "worst is behind, worst may be over, worst is behind us, no recession, avoid recession, "
-     "avoids recession, new orders, new jobs, creates jobs, create jobs, adds jobs, hiring, "
-     "erases selloff, erases losses, erases sell off, fresh records, records, intraday record, "
-     "recover, look beyond, looks past, shrugs off, shrug off, defies, upbeat outlook, pours in, "
-     "pouring in, grants approval, raise dividend, increases quarterly dividend, "
-     "raise quarterly dividend, raises quarterly dividend, breaks through, break through, "
-     "smash expectations, smashes expectations, blow past, blows past, top estimates, "
-     "top expectations"},
-    {MOOD, 0.7f,
-     "increase, increases, increased, record, inks, output cut, output cuts, production cut, "
-     "production cuts, opec cuts, opec cut, extension, narrows, narrowed, halves"},
-    {MOOD, -1.2f,
-     "costs soar, costs surge, costs rise, costs climb, costs jump, costs soars, "
-     "expansion costs, deficit soars, deficit widens, deficit surges, jobless claims rise, "
-     "jobless claims surge, jobless claims jump, claims rise, claims surge, unemployment rises, "
-     "unemployment surges, give back gains, gives back gains, pare gains, pared gains, "
-     "paring gains, pares gains, trim gains, won't last, never ended well, no longer attractive, "
-     "stop selloff, scaling back, scales back, scale back, on edge, tensions, tension, fizzles, "
-     "fizzle, fizzled, wane, wanes, waning, idled, idles, suspend, suspending, prices soar, "
-     "heading for a recession, mild recession, recession fears, sag, sags, sagging, back off, "
-     "backs off, probing, shelved, shelves plan, cooling, cools, cooled off"},
-    {MOOD, -0.7f,
-     "decrease, decreases, decreased, deficit, deficits, conflict of interest, less likely, "
-     "surprise loss, uneven, ban on"},
-    {MOOD, 0.0f,
-     "short supply due, record label, record player, broke record, increase in costs, "
-     "increase the risk, increased risk, firms, number of"},
-    {MOOD, 0.4f,
-     "trust, gainers, top gainers, easing, stimulus, stake, secured, beauty, billionaire, "
-     "popular, save, value"},
-    {MOOD, 0.2f,
-     "advanced, yield, yields, premium, solutions, solution, clean, preferred, instant, "
-     "protection, safety, free, expert, experts"},
-    {MOOD, 0.8f, "i trust, trust it, trust this, trust in, trusted, opportunities"},
-    {MOOD, -0.4f,
-     "coronavirus, virus, outbreak, pandemic, debt, losers, top losers, offering, frozen, "
-     "distribution"},
-    {MOOD, -0.2f,
-     "cost, tax, taxes, protest, protests, regulators, regulation, regulations, burn, burning, "
-     "burns"},
-    {MOOD, -0.6f, "cancer"},
     {MOOD, -2.0f,
-     "is cancer, are cancer, like cancer, cancerous, frozen my account, froze my account"},
-    {MOOD, 0.0f,
-     "limited, holding corp, holding corporation, holding co, holding s a, holdings, "
-     "bank holding, safety net"},
+     "is cancer, are cancer, like cancer, cancerous, frozen my account, froze my account, to 0, "
+     "down to 0"},
+    {MOOD, -3.0f, "chapter #, go to 0, goes to 0, worth 0"},
 
     {GM_LEXICON_PLAIN, 0.0f, NULL},
 };

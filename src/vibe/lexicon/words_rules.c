@@ -11,10 +11,10 @@
 const struct gm_lexicon_group gm_lexicon_rules[] = {
     {NEGATE, 3.0f,
      "don't, doesn't, isn't, aren't, ain't, wasn't, weren't, won't, can't, cannot, couldn't, "
-     "shouldn't, haven't, hasn't, hadn't, never, without, lack of, lacks, fails to, failed to, "
-     "fail to, failing to, failure to, refuse to, refuses to, refused to, unable to, "
-     "struggles to, struggle to, instead of, rather than, far from, anything but, no sign of, "
-     "no signs of, not a, not the, not even, neither, nor, no reason to, avoids"},
+     "shouldn't, haven't, hasn't, hadn't, never, without, lack of, lacks, lacking, lack, "
+     "fails to, failed to, fail to, failing to, failure to, refuse to, refuses to, refused to, "
+     "unable to, struggles to, struggle to, instead of, rather than, far from, anything but, "
+     "no sign of, no signs of, not a, not the, not even, neither, nor, no reason to, avoids"},
     {NEGATE, 2.0f,
      "no, zero, hardly, barely, less, stop, stopped, stops, no more, not any, scarcely"},
     // Words that look like a negation and are none.
@@ -35,13 +35,15 @@ const struct gm_lexicon_group gm_lexicon_rules[] = {
      "large, major, significant, significantly, substantial, substantially, considerably, even, "
      "more, most, all, full, fully, real, serious, heck of a, hell of a, one hell of"},
     {SCALE, 0.6f,
-     "slightly, somewhat, a bit, a little, little, little bit, kinda, sorta, sort of, "
+     "slightly, somewhat, a bit, a little, little, little bit, kinda, kind of, sorta, sort of, "
      "marginally, mildly, modestly, modest, moderately, moderate, partially, partly, fairly, "
      "relatively, minor, mild, slight, small, some, almost, nearly, maybe, perhaps, possibly, "
      "possible, might, could, may, if, unless, supposedly, allegedly, apparently, rumor, rumors, "
      "rumored, rumour, potentially, would, should, can it, will it, wonder if, wondering if"},
     {NEGATE, 2.0f, "nothing, no one, rarely, seldom, nobody, none, ain't no"},
-    {NEGATE, 3.0f, "wouldn't, needn't, mustn't, didn't, not"},
+    {NEGATE, 3.0f,
+     "no longer, not that, not so, not very, not really, not exactly, wouldn't, needn't, "
+     "mustn't, didn't, not"},
     {SCALE, 1.4f,
      "fkn, fking, fucken, effing, friggin, unbelievably, freakin, so fucking, so damn, as fuck, "
      "as hell, af, way too, beyond"},
@@ -50,7 +52,7 @@ const struct gm_lexicon_group gm_lexicon_rules[] = {
     {CONTRAST, 0.5f,
      "but, however, although, though, nevertheless, nonetheless, despite, except, "
      "on the other hand, that said, having said that, even though, even so, and yet"},
-    {OTHERS, -0.8f, "bears, gay bears"},
+    {OTHERS, -0.6f, "bears"},
     {OTHERS, 0.3f, "shorts, hedgies, shorters"},
     {OTHERS, 0.0f,
      "melvin, citron, shitron, citadel, the hedge funds, hedge fund managers, short sellers, "

@@ -56,7 +56,7 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "scumbag, unfair, bitter, lonely, worst case, give me a break, WTF, SMH, done with this, "
      "what a joke, i'm done, :(, :/"},
 
-    // --------------------------------------------------------------- good
+    // --------------------------------------------------------------- more good and bad
 
     {MOOD, 2.2f,
      "wonderful, wonderfully, marvelous, terrific, splendid, extraordinary, exceptional, "
@@ -77,7 +77,9 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "solid investment, safe investment, good project, good projects, solid tech, "
      "strong fundamentals, solid fundamentals, great fundamentals, good fundamentals, "
      "love to see it, you love to see, absolute legend, the best, one of the best, "
-     "keeps getting better, gets better, getting better, can't stop winning, trustworthy"},
+     "keeps getting better, gets better, getting better, can't stop winning, trustworthy, "
+     "thrill, thrills, glory, riches, richest, flourished, celebrated, celebrates, "
+     "astonishingly, marvel, victories, lover, undervaluing, stoke"},
     {MOOD, 1.4f,
      "good, best, nice, proud, proudly, pleased, pleasure, enjoyable, enjoying, enjoys, "
      "satisfied, satisfying, satisfaction, grateful, gratitude, thankful, thankfully, applaud, "
@@ -92,7 +94,28 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "good time, best time, huge win, big win, massive win, easy win, woot, hell of a ride, "
      "nailing it, super easy, well worth it, smart move, good move, great move, wise decision, "
      "good decision, smart decision, safe bet, good bet, works great, works perfectly, "
-     "working great, highly recommend, game is on"},
+     "working great, highly recommend, game is on, happiness, amazed, amazingly, delightfully, "
+     "thrilling, prosperous, flourishing, lucrative, beautifully, brilliantly, superbly, "
+     "perfectly, flawlessly, ingenious, visionary, groundbreaking, miraculous, sweetest, finest, "
+     "coolest, luckiest, brightest, good shit, some good shit, vindicated, bullish sentiment, "
+     "positive sentiment, doing great, doing well, doing good, going well, went well, "
+     "well received, well managed, well run, top performer, top performing, best performing, "
+     "best performer, strong community, love you all, great news for, so good, really good, "
+     "looks promising, very promising, future is, real world use, next level, count me in, "
+     "let's get it, let's do this, way better, much better, far better"},
+    {MOOD, 1.3f,
+     "admiring, greatness, powered by, delights, delighting, goodness, favorably, favored, "
+     "favorites, favourites, favour, favor, enthusiastically, excitedly, hilariously, insight, "
+     "insights, pleasing, praising, profited, profiting, positives, positivity, satisfies, "
+     "satisfy, succeeding, successes, synergy, talent, talents, winnings, advancement, "
+     "advancements, achievable, achieving, adopt, adopting, adopts, applauded, approve, "
+     "approving, award, awards, booster, dominate, dominated, efficiently, innovations, "
+     "milestones, strengths, superiority, champions, cheering, confidently, blessings, welcomed, "
+     "welcoming, wiser, wisely, sweeter, nailing, steadily, recommending, valued, impressively, "
+     "congratulation, geniuses, heros, legitimately, smashed, smashing, smash, beating, "
+     "beating expectations, rosy, reopened, tripling, quadrupling, quadruple, doubling, "
+     "exponential, upsides, recovery, roar, ramped up, ramps, reclaiming, regaining, leaping, "
+     "baggers, multibaggers, bangs, bang for the buck, victorious"},
     {MOOD, 0.9f,
      "better, useful, helpful, helped me, comfortable, comfortably, clever, cleverly, "
      "intelligent, smarter, smartest, smooth, smoothly, easy, easier, easiest, credible, "
@@ -110,7 +133,28 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "zero fees, cheap fees, fast and cheap, wow, cool, killer, lol nice, high quality, "
      "good quality, top quality, faster, fastest, wholesome, friendly, generous, generosity, "
      "caring, kindness, winningest, correct, correctly, prefer, popularity, capable, genuine, "
-     "authentic, golden, sound money, hard money, smart contract platform"},
+     "authentic, golden, sound money, hard money, smart contract platform, gladly, happily, "
+     "charming, cheered, cheerfully, entertaining, refreshing, prestigious, renowned, acclaimed, "
+     "honored, honoured, honorable, memorable, productive, durable, thoughtful, respectful, "
+     "respectable, faithful, beloved, adorable, effortlessly, masterful, inventive, imaginative, "
+     "pioneering, pioneer, revolutionize, revolutionizing, accomplished, accomplishment, "
+     "accomplishments, achievement, achievements, encouragement, encouragingly, enjoyment, "
+     "healed, cured, savior, saviour, comforting, vibrant, dazzling, glowing, harmony, justice, "
+     "fairness, kindest, safest, hottest, responsive, safely, painless, i'm in, i'm all in, "
+     "we can do this, mad respect, much respect, oh yeah, nice and easy, got it cheap, "
+     "cheap shares, deserving, sustainable, dedicated, devoted, user growth, gaining traction, "
+     "gained traction, traction, win big, winning streak, undefeated, on point, in good hands, "
+     "great value, good value, excited about, excited for, optimistic about, bullish case"},
+    {MOOD, 0.7f,
+     "accomplish, amusing, authenticity, bonuses, brightly, charm, cheerful, comfort, comforted, "
+     "conveniently, cooler, creativity, deservedly, empowerment, entertain, entertained, "
+     "freedoms, friend, friends, genuinely, gifted, glow, heal, healing, heavenly, honor, "
+     "honors, intrigued, interestingly, kind, miracles, motivate, motivational, passions, "
+     "peacefully, productivity, reassure, reassured, refresh, refreshed, relieve, resolve, "
+     "resolving, respecting, shiny, smiles, smoother, sustain, sustained, thoughtfully, "
+     "trusting, believable, calming, patiently, realistically, quicker, simpler, simplest, "
+     "believed, greens, greener, confirmed, imminent, fundamentals, incoming, getting started, "
+     "officially, promise, promises, powers"},
     {MOOD, 0.6f,
      "hope, hopes, hoping, hopefully, believe, believes, believing, yes, yep, yup, interested, "
      "quality, protect, protects, protected, guarantee, guaranteed, true, fair, funny, fun fact, "
@@ -123,111 +167,53 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "absolutely right, this is true, couldn't agree more, good to know, good to see, "
      "good to hear, glad to hear, glad to see, nice to see, great to see, great to hear, "
      "happy to, happy to see, happy for you"},
-    {MOOD, 1.4f,
-     "happiness, amazed, amazingly, delightfully, thrilling, prosperous, flourishing, lucrative, "
-     "beautifully, brilliantly, superbly, perfectly, flawlessly, ingenious, visionary, "
-     "groundbreaking, miraculous, sweetest, finest, coolest, luckiest, brightest, good shit, "
-     "some good shit, vindicated, bullish sentiment, positive sentiment, doing great, "
-     "doing well, doing good, going well, went well, well received, well managed, well run, "
-     "top performer, top performing, best performing, best performer, strong community, "
-     "love you all, great news for, so good, really good, looks promising, very promising, "
-     "future is, real world use, next level, count me in, let's get it, let's do this, "
-     "way better, much better, far better"},
-    {MOOD, 0.9f,
-     "gladly, happily, charming, cheered, cheerfully, entertaining, refreshing, prestigious, "
-     "renowned, acclaimed, honored, honoured, honorable, memorable, productive, durable, "
-     "thoughtful, respectful, respectable, faithful, beloved, adorable, effortlessly, masterful, "
-     "inventive, imaginative, pioneering, pioneer, revolutionize, revolutionizing, accomplished, "
-     "accomplishment, accomplishments, achievement, achievements, encouragement, encouragingly, "
-     "enjoyment, healed, cured, savior, saviour, comforting, vibrant, dazzling, glowing, "
-     "harmony, justice, fairness, kindest, safest, hottest, responsive, safely, painless, "
-     "i'm in, i'm all in, we can do this, mad respect, much respect, oh yeah, nice and easy, "
-     "got it cheap, cheap shares, deserving, sustainable, dedicated, devoted, user growth, "
-     "gaining traction, gained traction, traction, win big, winning streak, undefeated, "
-     "on point, in good hands, great value, good value, excited about, excited for, "
-     "optimistic about, bullish case"},
+    {MOOD, 0.4f, "support"},
+    {MOOD, 0.3f, "yeah, dismissed"},
     {MOOD, 0.0f,
-     "is it too late, too late to get, roughly, as good, good idea to, not that good, "
-     "better off, better get, better be, good enough, for good, best case, best practice, "
-     "best practices, all the best, best bet is, at best, how good, good old, too good, "
-     "make sure, for sure, not sure, i'm sure, pretty sure, are you sure, free speech, "
-     "free time, feel free, free market, free markets, support ticket, net worth, fair enough, "
-     "fair share, to be fair, fair market, true that, true story, free fall, dream on, "
-     "in your dreams, hope you, fun times, value at, hard wallet, fast food, clean up, ready to, "
-     "get ready, fast forward, right now, right away, all right, human rights, warm up, "
-     "save your money, certain amount, most likely, like the, kind of, thanks in advance, "
-     "thanks for reading, please and thank you, good time to ask, seeking alpha, pre market, "
-     "after market, at least, in fact, even if, sort by, great reset, great firewall, "
-     "play to earn, quality control, earn interest, premium price, not financial advice, "
-     "do your own research, do your research"},
-
-    // --------------------------------------------------------------- bad
-
-    {MOOD, -2.4f,
-     "scammy, scamming, scam coin, scam coins, pure scam, total scam, such a scam, "
-     "complete scam, it's a scam, is a scam, appalling, vile, revolting, sickening, repulsive, "
-     "worst ever, worst thing, con artist, con artists, conned, swindle, swindled, swindler, "
-     "swindlers, grift, grifter, grifters, grifting, snake oil, sham, hoax, worst investment, "
-     "terrible investment, horrible investment, waste of money, cash grab, money grab, "
-     "wallet drained, funds are gone, lost my life savings, lose everything, lost it all, "
-     "lost all, lost a lot, lost so much, lost my savings, thieves, pyramid scheme, pyramid, "
-     "vaporware, dead coin, dead project, worthless shit, useless shit, total garbage, "
-     "pile of shit, complete garbage, absolute garbage, absolute trash, bitconnect, theranos, "
-     "enron, madoff, robbed, robbery, ripoff, rip off, rip offs, ripped off, ripping off, "
-     "ripping people off, extortion, money laundering, laundering, catastrophically, horrify, "
-     "horrified, horrifying, terrified, terrifying, terror, criminally"},
-    {MOOD, -2.0f,
-     "rubbish, dog shit, horse shit, horseshit, bull crap, bullcrap, dogwater, debacle, farce, "
-     "disgusts, disgustingly, cursed, agony, torture, tortured, heartbreaking, destroy, "
-     "destroys, destroying, destruction, destructive, wreck, wrecking, wrecks, ruining, ruins, "
-     "humiliated, humiliating, nukes, nuking, nuked, brutal, brutally, hateful, crook, "
-     "dishonest, dishonesty, dishonestly, unethical, untrustworthy, deceive, deceived, deceives, "
-     "deceiving, deceit, deception, extort, malware, jailed, jail, prison, arrested, arrest, "
-     "convicted, conviction for, going to fail, bound to fail, doomed to fail, will fail, "
-     "set to fail, is dead, is dying, are dead, dead in the water, house of cards, "
-     "ticking time bomb, time bomb, sinking ship, abandon ship, down the drain, down the toilet, "
-     "in the toilet, into the ground, shit the bed, shitting the bed, worth nothing, worth zero, "
-     "no value, no intrinsic value, zero value, no use case, no real use, no utility, "
-     "not worth it, lost money, losing money, lost half, lose money, loses money, lose all, "
-     "regret buying, bad investment, bad project, get out now, get out while, stay far away, "
-     "run for the hills, steer clear, don't trust, do not trust, can't trust, cannot trust, "
-     "never trust, waste of time, waste of energy, waste of space, parasite, parasites, "
-     "sick joke, biggest joke, absolute joke, fucking joke, such a joke, tulips, tulip, "
-     "greater fool, bigger fool, poison, bankrupted, crashes and burns, crash and burn, "
-     "burn to the ground, taking a dump, no one will buy, hell hole, nosediving"},
-    {MOOD, -1.5f,
-     "lousy, sketchy, shady, suspicious, fishy, dodgy, scumbags, douche, douchebag, douchebags, "
-     "jackass, dickhead, coward, cowards, cowardly, traitor, traitors, leech, leeches, vultures, "
-     "brainwashed, misinformation, disinformation, hypocrite, hypocrites, hypocrisy, "
-     "hypocritical, deceptively, cheat, cheats, cheater, cheaters, rob, robs, robbing, thief, "
-     "hacker, hacking, ransom, bribe, bribed, bribery, blackmail, pissed, pissed off, "
-     "pisses me off, infuriating, rage, toxic, abuse, abused, abusing, abusive, harassment, "
-     "insulting, insult, insults, cruel, nasty, rotten, stinks, stink, dumbest, stupidest, "
-     "crappiest, shittiest, shit, imbecile, imbeciles, clueless, gullible, laughable, circus, "
-     "charade, mockery, guilty, gutted, shattered, backfire, backfired, backfires, murder, "
-     "murdered, crippling, crippled, unsafe, unreliable, unusable, unsustainable, unstable, "
-     "obsolete, buggy, outlawed, outlaw, confiscate, confiscated, seized, frozen funds, "
-     "funds frozen, account frozen, locked out, high fees, fees are too high, insane fees, "
-     "crazy fees, ridiculous fees, fees are insane, fees are ridiculous, fees are high, "
-     "outrageous fees, huge fees, high gas, bad idea, terrible idea, stupid idea, dumb idea, "
-     "bad move, stupid move, bad decision, bad decisions, bad news, bad time, bad day, bad sign, "
-     "bad luck, hate it, hate this, hate that, sad to see, sad day, not worth, isn't worth, "
-     "aren't worth, makes no sense, made no sense, no chance, red flag, red flags, warning sign, "
-     "warning signs, beware, cut in half, halved, bought the top, bought at the top, "
-     "bought at ath, sold the bottom, sold at the bottom, at a loss, sold at a loss, "
-     "bought high, sold low, buy high sell low, underwater, down a lot, down so much, "
-     "down so bad, got burned, get burned, gets burned, getting burned, got burnt, got screwed, "
-     "getting screwed, get screwed, got scammed, getting scammed, get scammed, got hacked, "
-     "got fucked, getting fucked, get fucked, fucked up, fucked over, cooked, we're cooked, "
-     "regrettable, centralised shit, wash trading, front running, spoofing, naked shorting, "
-     "market manipulation, price manipulation, being manipulated, pumped and dumped, "
-     "time to get out, time to bail, should sell, should have sold, should've sold, glad i sold, "
-     "so much for, what a waste, what a scam, what a shitshow, what a mess, what a disaster, "
-     "piece of crap, full of shit, fml, tulip mania, ponzi like, cult, cultish, cultists, mlm, "
-     "lose my money, lost my money, lose your money, losing your money, losing my money, "
-     "lose their money, lost their money, never recover, won't recover, never coming back, "
-     "not coming back, shut down for, hurting, hurtful, unfortunate, toilet paper, funny money, "
-     "monopoly money, fake money, magic internet money, imaginary money"},
+     "is it too late, too late to get, roughly, as good, good idea to, better off, better get, "
+     "better be, good enough, for good, best case, best practice, best practices, all the best, "
+     "best bet is, at best, how good, good old, too good, make sure, for sure, not sure, "
+     "i'm sure, pretty sure, are you sure, free speech, free time, feel free, free market, "
+     "free markets, support ticket, net worth, fair enough, fair share, to be fair, fair market, "
+     "true that, true story, free fall, dream on, in your dreams, hope you, fun times, value at, "
+     "hard wallet, fast food, clean up, ready to, get ready, fast forward, right now, "
+     "right away, all right, human rights, warm up, save your money, certain amount, "
+     "most likely, like the, thanks in advance, thanks for reading, please and thank you, "
+     "good time to ask, seeking alpha, pre market, after market, at least, in fact, even if, "
+     "sort by, great reset, great firewall, play to earn, quality control, earn interest, "
+     "premium price, not financial advice, do your own research, do your research"},
+    {MOOD, -0.6f,
+     "sorry, sadly, gamble, weird, mad, hard, harder, risk, hardly any, awkward, complicated, "
+     "confusing, confused, confusion, problematic, issue, issues, fault, flawed, flaw, flaws, "
+     "impossible, unnecessary, irrelevant, empty, blind, careful, be careful, watch out, wary, "
+     "cynical, sceptical, skeptics, quit, ignore, ignored, ignores, ignoring, refuse, refused, "
+     "refuses, deny, disagree, disagrees, forced, cost me, costs me, taxed, fees, bots, "
+     "bot army, casino, lottery ticket, gambler, gamblers, addicted, addiction, unemployment, "
+     "poverty, emergency, missed out, missed it, too early, impatient, bump in the road, bumpy, "
+     "rocky, shaking, shook, scratching my head, unclear, stopped out, nope, nah, no way, "
+     "hell no, shut up, who cares, don't care, not impressed, not interested, not a fan, "
+     "overpaid, overpay, overpaying, monopoly, monopolies, whales, manipulators, tether, enemy, "
+     "enemies, villain, villains, violent, war, lacked, what the hell, wtf is, damn it, "
+     "crap shoot, drama, noise, clusterfuck, ftx, celsius, mt gox, exit, exits, weak chart, "
+     "inverse, struggling, fudders"},
+    {MOOD, -0.7f,
+     "notorious, infamous, deceptive marketing, disappear, disappears, disappearing, missing, "
+     "unpopular, unreasonable, unfit, unsuitable, unrest, untested, unfounded, unjustified, "
+     "disbelief, displeasure, discontent, disturb, disturbed, disadvantage, disadvantages, "
+     "misuse, misused, mistaken, mistakenly, inappropriate, inconsistent, inconvenient, "
+     "inequality, intimidating, erroneous, punish, punishment, restless, sickness, casualties, "
+     "violate, violates, weary, yawn, cost of, sky is falling, send help, rough, shortage of, "
+     "too volatile, very volatile, so volatile, too risky, very risky, so risky, risky bet, "
+     "too much hype, high risk, hard times, tough times, tough day, tough week, "
+     "struggle is real, losing patience, losing my mind, losing sleep, can't sleep, "
+     "anxiety attack, gambled, gambles, loneliness, bails, blinded, bombed, cooled, stretch, "
+     "glitched, incorrectly, inefficiencies, injury, sighs, softness, softened, spammed, "
+     "spooking, doubted, doubters, doubter, fragility, costing, difficulty, disrupt, questioned, "
+     "restriction, risked, risking, tighten, tightens, tightened, tougher, wrongful, casualty, "
+     "decreasing, erroneously, intimidate, intimidated, punishments, unevenly, confuse, denial, "
+     "denying, disagreement, disagreements, exited, exiting, faults, hardest, hardship, "
+     "hardships, refusal, refusing, inflating, postpone, screws, fucks, fades, flushed, depart, "
+     "departed, downer, slowly dying, wishful, wishful thinking, overwhelm"},
     {MOOD, -1.1f,
      "annoy, annoys, irritating, irritated, irritate, aggravating, whine, whining, whines, "
      "whiners, crybaby, crybabies, cried, cries, cry, crying, tears, butthurt, salty, complain, "
@@ -264,30 +250,6 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "keeps falling, keeps going down, keep going down, keep dropping, keeps dipping, "
      "keeps crashing, never goes up, won't go up, not going up, going nowhere, goes nowhere, "
      "went nowhere, nothing happens"},
-    {MOOD, -0.6f,
-     "sorry, sadly, gamble, weird, mad, hard, harder, risk, hardly any, awkward, complicated, "
-     "confusing, confused, confusion, problematic, issue, issues, fault, flawed, flaw, flaws, "
-     "impossible, unnecessary, irrelevant, empty, blind, careful, be careful, watch out, wary, "
-     "cynical, sceptical, skeptics, quit, ignore, ignored, ignores, ignoring, refuse, refused, "
-     "refuses, deny, disagree, disagrees, forced, cost me, costs me, taxed, fees, bots, "
-     "bot army, casino, lottery ticket, gambler, gamblers, addicted, addiction, unemployment, "
-     "poverty, emergency, missed out, missed it, too early, impatient, bump in the road, bumpy, "
-     "rocky, shaking, shook, scratching my head, unclear, stopped out, nope, nah, no way, "
-     "hell no, shut up, who cares, don't care, not impressed, not interested, not a fan, "
-     "overpaid, overpay, overpaying, monopoly, monopolies, whales, manipulators, tether, enemy, "
-     "enemies, villain, villains, violent, war, lack, lacked, lacking, what the hell, wtf is, "
-     "damn it, crap shoot, drama, noise, clusterfuck, ftx, celsius, mt gox, exit, exits, "
-     "weak chart, inverse, struggling, fudders"},
-    {MOOD, -2.0f,
-     "hatred, malicious, fraudulently, mismanaged, mismanagement, ruinous, sabotage, sabotaged, "
-     "scandal, scandals, misconduct, tricked, despised, dismal, unbearable, hopelessly, "
-     "horribly, bleeding money, burning cash, burning money, burning through cash, money pit, "
-     "on the brink, going under, went under, gone to shit, went to shit, going to shit, "
-     "goes to shit, turned to shit, garbage company, garbage stock, garbage coin, trash company, "
-     "trash stock, trash coin, shit stock, shit company, shit coin, shit coins, "
-     "terrible company, horrible company, dying company, dead company, failing company, "
-     "failing business, worst company, worst stock, worst coin, terrible management, "
-     "bad management, incompetent management, terrible product, never buying again, never again"},
     {MOOD, -1.3f,
      "injustice, distress, distressed, resentment, bitterness, bitterly, contempt, disdain, "
      "malice, treacherous, sinister, ominous, deadly, fatal, fatally, lethal, helpless, "
@@ -307,35 +269,12 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "pulling the rug, pull the rug, left the project, abandoned the project, abandoned project, "
      "devs left, no updates, no roadmap, no product, no team, anonymous team, anon team, "
      "unlimited supply, premined, premine, inside job, cooked books, cooking the books, "
-     "cook the books"},
-    {MOOD, -0.7f,
-     "notorious, infamous, deceptive marketing, disappear, disappears, disappearing, missing, "
-     "unpopular, unreasonable, unfit, unsuitable, unrest, untested, unfounded, unjustified, "
-     "disbelief, displeasure, discontent, disturb, disturbed, disadvantage, disadvantages, "
-     "misuse, misused, mistaken, mistakenly, inappropriate, inconsistent, inconvenient, "
-     "inequality, intimidating, erroneous, punish, punishment, restless, sickness, casualties, "
-     "violate, violates, weary, yawn, cost of, sky is falling, send help, rough, shortage of, "
-     "too volatile, very volatile, so volatile, too risky, very risky, so risky, risky bet, "
-     "too much hype, high risk, hard times, tough times, tough day, tough week, "
-     "struggle is real, losing patience, losing my mind, losing sleep, can't sleep, "
-     "anxiety attack"},
-    {MOOD, 0.3f, "yeah, dismissed"},
-    {MOOD, 0.4f, "support"},
-    {MOOD, -2.6f,
-     "bankrupting, bankrupts, disasters, massacred, meltdowns, obliterating, insolvencies"},
-    {MOOD, -1.8f,
-     "appalled, terrifies, drilled, pukes, pummel, pummeling, hammering, slamming, toasted, "
-     "betray, brutality, curse, curses, desperation, desperately, disgust, depress, faked, "
-     "faking, hater, heartbreak, miserably, miserable, outrageously, poisoning, tricking, "
-     "corrupted, manipulates, manipulations, nightmares, trashed, scummy, shittiness, crimes, "
-     "exploiting, exploits, wiping out, crumble, crumbles, crumbling, crumbled, suffocating"},
-    {MOOD, -1.3f,
-     "breaches, breaching, delaying, halting, illegality, restricts, rigging, turds, "
-     "vulnerabilities, accusations, accuse, accusing, alleging, anxiously, attacked, attacking, "
-     "dangerously, dangers, departing, diluted, downsized, fearing, grimly, harmful, impaired, "
-     "negativity, negatives, nervousness, nervously, pains, painfully, panick, recessions, "
-     "rejecting, rejections, resigning, riskier, scare, scares, scaring, shocking, shocked, "
-     "shocks, shutdowns, shutting down, terminating, threaten, threatening, troubling, "
+     "cook the books, breaches, breaching, delaying, halting, illegality, restricts, rigging, "
+     "turds, vulnerabilities, accusations, accuse, accusing, alleging, anxiously, attacked, "
+     "attacking, dangerously, dangers, departing, diluted, downsized, fearing, grimly, harmful, "
+     "impaired, negativity, negatives, nervousness, nervously, pains, painfully, panick, "
+     "recessions, rejecting, rejections, resigning, riskier, scare, scares, scaring, shocking, "
+     "shocked, shocks, shutdowns, shutting down, terminating, threaten, threatening, troubling, "
      "uncertainties, abuses, harassed, insulted, laughably, murderer, murderers, murdering, "
      "murders, pissing, seizing, shatter, shattering, shits, shitting, toxicity, absurdity, "
      "angered, angrily, bastard, blames, blaming, delusions, distrusting, drowned, dumber, "
@@ -343,41 +282,88 @@ const struct gm_lexicon_group gm_lexicon_talk[] = {
      "exhaust, freezing, irrationally, irritation, jealousy, misinforming, poorer, stagnated, "
      "stagnating, stresses, stressing, unsuccessfully, weaknesses, weakly, greedier, bore, "
      "messed, hacks, soul crushing, ruinously, regrettably, regretful, sobbed, unused"},
-    {MOOD, -0.7f,
-     "gambled, gambles, loneliness, bails, blinded, bombed, cooled, stretch, glitched, "
-     "incorrectly, inefficiencies, injury, sighs, softness, softened, spammed, spooking, "
-     "doubted, doubters, doubter, fragility, costing, difficulty, disrupt, questioned, "
-     "restriction, risked, risking, tighten, tightens, tightened, tougher, wrongful, casualty, "
-     "decreasing, erroneously, intimidate, intimidated, punishments, unevenly, confuse, denial, "
-     "denying, disagreement, disagreements, exited, exiting, faults, hardest, hardship, "
-     "hardships, refusal, refusing, inflating, postpone, screws, fucks, fades, flushed, depart, "
-     "departed, downer, slowly dying, wishful, wishful thinking, overwhelm"},
-    {MOOD, 1.8f,
-     "thrill, thrills, glory, riches, richest, flourished, celebrated, celebrates, "
-     "astonishingly, marvel, victories, lover, undervaluing, stoke"},
-    {MOOD, 1.3f,
-     "admiring, greatness, powered by, delights, delighting, goodness, favorably, favored, "
-     "favorites, favourites, favour, favor, enthusiastically, excitedly, hilariously, insight, "
-     "insights, pleasing, praising, profited, profiting, positives, positivity, satisfies, "
-     "satisfy, succeeding, successes, synergy, talent, talents, winnings, advancement, "
-     "advancements, achievable, achieving, adopt, adopting, adopts, applauded, approve, "
-     "approving, award, awards, booster, dominate, dominated, efficiently, innovations, "
-     "milestones, strengths, superiority, champions, cheering, confidently, blessings, welcomed, "
-     "welcoming, wiser, wisely, sweeter, nailing, steadily, recommending, valued, impressively, "
-     "congratulation, geniuses, heros, legitimately, smashed, smashing, smash, beating, "
-     "beating expectations, rosy, reopened, tripling, quadrupling, quadruple, doubling, "
-     "exponential, upsides, recovery, roar, ramped up, ramps, reclaiming, regaining, leaping, "
-     "baggers, multibaggers, bangs, bang for the buck, victorious"},
-    {MOOD, 0.7f,
-     "accomplish, amusing, authenticity, bonuses, brightly, charm, cheerful, comfort, comforted, "
-     "conveniently, cooler, creativity, deservedly, empowerment, entertain, entertained, "
-     "freedoms, friend, friends, genuinely, gifted, glow, heal, healing, heavenly, honor, "
-     "honors, intrigued, interestingly, kind, miracles, motivate, motivational, passions, "
-     "peacefully, productivity, reassure, reassured, refresh, refreshed, relieve, resolve, "
-     "resolving, respecting, shiny, smiles, smoother, sustain, sustained, thoughtfully, "
-     "trusting, believable, calming, patiently, realistically, quicker, simpler, simplest, "
-     "believed, greens, greener, confirmed, imminent, fundamentals, incoming, getting started, "
-     "officially, promise, promises, powers"},
+    {MOOD, -1.5f,
+     "lousy, sketchy, shady, suspicious, fishy, dodgy, scumbags, douche, douchebag, douchebags, "
+     "jackass, dickhead, coward, cowards, cowardly, traitor, traitors, leech, leeches, vultures, "
+     "brainwashed, misinformation, disinformation, hypocrite, hypocrites, hypocrisy, "
+     "hypocritical, deceptively, cheat, cheats, cheater, cheaters, rob, robs, robbing, thief, "
+     "hacker, hacking, ransom, bribe, bribed, bribery, blackmail, pissed, pissed off, "
+     "pisses me off, infuriating, rage, toxic, abuse, abused, abusing, abusive, harassment, "
+     "insulting, insult, insults, cruel, nasty, rotten, stinks, stink, dumbest, stupidest, "
+     "crappiest, shittiest, shit, imbecile, imbeciles, clueless, gullible, laughable, circus, "
+     "charade, mockery, guilty, gutted, shattered, backfire, backfired, backfires, murder, "
+     "murdered, crippling, crippled, unsafe, unreliable, unusable, unsustainable, unstable, "
+     "obsolete, buggy, outlawed, outlaw, confiscate, confiscated, seized, frozen funds, "
+     "funds frozen, account frozen, locked out, high fees, fees are too high, insane fees, "
+     "crazy fees, ridiculous fees, fees are insane, fees are ridiculous, fees are high, "
+     "outrageous fees, huge fees, high gas, bad idea, terrible idea, stupid idea, dumb idea, "
+     "bad move, stupid move, bad decision, bad decisions, bad news, bad time, bad day, bad sign, "
+     "bad luck, hate it, hate this, hate that, sad to see, sad day, not worth, isn't worth, "
+     "aren't worth, makes no sense, made no sense, no chance, red flag, red flags, warning sign, "
+     "warning signs, beware, cut in half, halved, bought the top, bought at the top, "
+     "bought at ath, sold the bottom, sold at the bottom, at a loss, sold at a loss, "
+     "bought high, sold low, buy high sell low, underwater, down a lot, down so much, "
+     "down so bad, got burned, get burned, gets burned, getting burned, got burnt, got screwed, "
+     "getting screwed, get screwed, got scammed, getting scammed, get scammed, got hacked, "
+     "got fucked, getting fucked, get fucked, fucked up, fucked over, cooked, we're cooked, "
+     "regrettable, centralised shit, wash trading, front running, spoofing, naked shorting, "
+     "market manipulation, price manipulation, being manipulated, pumped and dumped, "
+     "time to get out, time to bail, should sell, should have sold, should've sold, glad i sold, "
+     "so much for, what a waste, what a scam, what a shitshow, what a mess, what a disaster, "
+     "piece of crap, full of shit, fml, tulip mania, ponzi like, cult, cultish, cultists, mlm, "
+     "lose my money, lost my money, lose your money, losing your money, losing my money, "
+     "lose their money, lost their money, never recover, won't recover, never coming back, "
+     "not coming back, shut down for, hurting, hurtful, unfortunate, toilet paper, funny money, "
+     "monopoly money, fake money, magic internet money, imaginary money"},
+    {MOOD, -1.8f,
+     "appalled, terrifies, drilled, pukes, pummel, pummeling, hammering, slamming, toasted, "
+     "betray, brutality, curse, curses, desperation, desperately, disgust, depress, faked, "
+     "faking, hater, heartbreak, miserably, miserable, outrageously, poisoning, tricking, "
+     "corrupted, manipulates, manipulations, nightmares, trashed, scummy, shittiness, crimes, "
+     "exploiting, exploits, wiping out, crumble, crumbles, crumbling, crumbled, suffocating"},
+    {MOOD, -2.0f,
+     "rubbish, dog shit, horse shit, horseshit, bull crap, bullcrap, dogwater, debacle, farce, "
+     "disgusts, disgustingly, cursed, agony, torture, tortured, heartbreaking, destroy, "
+     "destroys, destroying, destruction, destructive, wreck, wrecking, wrecks, ruining, ruins, "
+     "humiliated, humiliating, nukes, nuking, nuked, brutal, brutally, hateful, crook, "
+     "dishonest, dishonesty, dishonestly, unethical, untrustworthy, deceive, deceived, deceives, "
+     "deceiving, deceit, deception, extort, malware, jailed, jail, prison, arrested, arrest, "
+     "convicted, conviction for, going to fail, bound to fail, doomed to fail, will fail, "
+     "set to fail, is dead, is dying, are dead, dead in the water, house of cards, "
+     "ticking time bomb, time bomb, sinking ship, abandon ship, down the drain, down the toilet, "
+     "in the toilet, into the ground, shit the bed, shitting the bed, worth nothing, worth zero, "
+     "no value, no intrinsic value, zero value, no use case, no real use, no utility, "
+     "not worth it, lost money, losing money, lost half, lose money, loses money, lose all, "
+     "regret buying, bad investment, bad project, get out now, get out while, stay far away, "
+     "run for the hills, steer clear, don't trust, do not trust, can't trust, cannot trust, "
+     "never trust, waste of time, waste of energy, waste of space, parasite, parasites, "
+     "sick joke, biggest joke, absolute joke, fucking joke, such a joke, tulips, tulip, "
+     "greater fool, bigger fool, poison, bankrupted, crashes and burns, crash and burn, "
+     "burn to the ground, taking a dump, no one will buy, hell hole, nosediving, hatred, "
+     "malicious, fraudulently, mismanaged, mismanagement, ruinous, sabotage, sabotaged, scandal, "
+     "scandals, misconduct, tricked, despised, dismal, unbearable, hopelessly, horribly, "
+     "bleeding money, burning cash, burning money, burning through cash, money pit, "
+     "on the brink, going under, went under, gone to shit, went to shit, going to shit, "
+     "goes to shit, turned to shit, garbage company, garbage stock, garbage coin, trash company, "
+     "trash stock, trash coin, shit stock, shit company, shit coin, shit coins, "
+     "terrible company, horrible company, dying company, dead company, failing company, "
+     "failing business, worst company, worst stock, worst coin, terrible management, "
+     "bad management, incompetent management, terrible product, never buying again, never again"},
+    {MOOD, -2.4f,
+     "scammy, scamming, scam coin, scam coins, pure scam, total scam, such a scam, "
+     "complete scam, it's a scam, is a scam, appalling, vile, revolting, sickening, repulsive, "
+     "worst ever, worst thing, con artist, con artists, conned, swindle, swindled, swindler, "
+     "swindlers, grift, grifter, grifters, grifting, snake oil, sham, hoax, worst investment, "
+     "terrible investment, horrible investment, waste of money, cash grab, money grab, "
+     "wallet drained, funds are gone, lost my life savings, lose everything, lost it all, "
+     "lost all, lost a lot, lost so much, lost my savings, thieves, pyramid scheme, pyramid, "
+     "vaporware, dead coin, dead project, worthless shit, useless shit, total garbage, "
+     "pile of shit, complete garbage, absolute garbage, absolute trash, bitconnect, theranos, "
+     "enron, madoff, robbed, robbery, ripoff, rip off, rip offs, ripped off, ripping off, "
+     "ripping people off, extortion, money laundering, laundering, catastrophically, horrify, "
+     "horrified, horrifying, terrified, terrifying, terror, criminally"},
+    {MOOD, -2.6f,
+     "bankrupting, bankrupts, disasters, massacred, meltdowns, obliterating, insolvencies"},
 
     // --------------------------------------------------------------- phrases that mislead
 

@@ -80,6 +80,10 @@ static void test_positive(void **state)
         "not bad at all",
         "never been this bullish on oil",
         "mooooooooon",
+        "up 12 percent",
+        "that was a 10 bagger",
+        "bears are getting destroyed",
+        "nothing to worry about",
         NULL,
     };
     assert_labels(texts, GM_LABEL_POSITIVE);
@@ -115,6 +119,11 @@ static void test_negative(void **state)
         "never bullish on this",
         "fails to impress",
         "can't sell, withdrawals halted",
+        "going to 0",
+        "filed for chapter 11",
+        "down 12 percent",
+        "no longer bullish",
+        "bears in control",
         "I am bullish long term, but this chart looks terrible and it will crash",
         NULL,
     };

@@ -14,7 +14,7 @@ enum { TOKENS_MAX = 256 };
 static const struct gm_lexicon_group groups[] = {
     {GM_LEXICON_MOOD, 1.0f,
      "moon, cool, so, don't, institutional, 10x, 🚀, 🐻, ❤, 👍, +%, -%, :), :d, a, overperformances, "
-     "letterss, lets, up"},
+     "letterss, lets, up, 0"},
     {GM_LEXICON_PLAIN, 0.0f, NULL},
 };
 
@@ -90,6 +90,7 @@ static void test_reads_texts(void **state)
         {"moooon. sooo!", "~moon . ~so !"},
         {"letterss letttersss lettterss", "letterss ~letterss ~letterss"},
         {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "~a"},
+        {"0 0. 00 0.0 $0 0k x0", "0 0 . # # 0 # _"},
         {"10x 10X 100x 10xk", "10x ^10x _ _"},
         {"7 2021 3.50 1,000,000 $35 10k 5M 1.5b 5kk 3rd k5 7'5 5%", "# # # # # # ^# # _ _ _ # # #"},
         {"\xc3\xa9"
