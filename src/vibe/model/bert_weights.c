@@ -228,7 +228,8 @@ enum gm_err gm_bert_weights_bind(const struct gm_checkpoint *checkpoint,
                                  struct gm_bert_weights *ret_weights, struct gm_error *error)
 {
     size_t index;
-    struct gm_bert_weights weights = {.layers =
+    struct gm_bert_weights weights = {.checkpoint = checkpoint,
+                                      .layers =
                                           calloc((size_t)config->layers, sizeof(*weights.layers))};
     struct binder binder = {
         .checkpoint = checkpoint,
@@ -250,6 +251,12 @@ enum gm_err gm_bert_weights_bind(const struct gm_checkpoint *checkpoint,
     else
         *ret_weights = weights;
     return err;
+}
+
+void gm_bert_weights_drop(const struct gm_bert_weights *weights)
+{
+    if (weights->checkpoint)
+        gm_checkpoint_drop(weights->checkpoint);
 }
 
 void gm_bert_weights_finish(struct gm_bert_weights *weights)

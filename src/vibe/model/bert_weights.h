@@ -27,7 +27,8 @@ struct gm_bert_layer {
 };
 
 struct gm_bert_weights {
-    struct gm_tensor word, position, type; // (V, H), (P, H), (T, H)
+    const struct gm_checkpoint *checkpoint; // whose tensors these are; NULL: nobody's
+    struct gm_tensor word, position, type;  // (V, H), (P, H), (T, H)
     struct gm_bert_norm embedding_norm;
     struct gm_bert_layer *layers;     // config.layers
     struct gm_bert_linear pooler;     // (H, H); with a classifier
@@ -45,6 +46,9 @@ struct gm_bert_weights {
 enum gm_err gm_bert_weights_bind(const struct gm_checkpoint *checkpoint,
                                  const struct gm_bert_config *config,
                                  struct gm_bert_weights *ret_weights, struct gm_error *error);
+
+// Lets go of the memory of what was read so far (gm_checkpoint_drop).
+void gm_bert_weights_drop(const struct gm_bert_weights *weights);
 
 // Frees `layers`. Weights of all zeros, or finished before, are fine.
 void gm_bert_weights_finish(struct gm_bert_weights *weights);

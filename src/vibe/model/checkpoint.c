@@ -125,3 +125,8 @@ enum gm_err gm_checkpoint_tensor(const struct gm_checkpoint *checkpoint, size_t 
     *ret_tensor = entry->tensor;
     return GM_OK;
 }
+
+void gm_checkpoint_drop(const struct gm_checkpoint *checkpoint)
+{
+    gm_mapped_file_drop(&checkpoint->file);
+}

@@ -37,6 +37,11 @@ bool gm_checkpoint_find(const struct gm_checkpoint *checkpoint, struct gm_str na
 enum gm_err gm_checkpoint_tensor(const struct gm_checkpoint *checkpoint, size_t index,
                                  struct gm_tensor *ret_tensor, struct gm_error *error);
 
+// Lets go of the memory that the file's data takes in this process; what is needed again is read
+// again. Who goes through all tensors calls it on the way, so that a checkpoint of any size takes
+// little. Tensors stay what they are.
+void gm_checkpoint_drop(const struct gm_checkpoint *checkpoint);
+
 // Writes the path of the file that gm_checkpoint_open would read; GM_ERR_NOT_FOUND and
 // GM_ERR_UNSUPPORTED as there.
 enum gm_err gm_checkpoint_file(const char *dir, char ret_path[GM_MODEL_PATH_BYTES_MAX],

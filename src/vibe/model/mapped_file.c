@@ -38,6 +38,13 @@ enum gm_err gm_mapped_file_open(const char *path, struct gm_mapped_file *ret_fil
     return err;
 }
 
+void gm_mapped_file_drop(const struct gm_mapped_file *file)
+{
+    // Of a shared map of a file this loses nothing; where it does not work, nothing is let go.
+    if (file->bytes.len > 0)
+        (void)madvise((void *)file->bytes.data, file->bytes.len, MADV_DONTNEED);
+}
+
 void gm_mapped_file_finish(struct gm_mapped_file *file)
 {
     if (file->bytes.len > 0)

@@ -20,6 +20,9 @@ struct gm_mapped_file {
 enum gm_err gm_mapped_file_open(const char *path, struct gm_mapped_file *ret_file,
                                 struct gm_error *error);
 
+// Lets go of the file's pages; they are read again when they are touched again.
+void gm_mapped_file_drop(const struct gm_mapped_file *file);
+
 // A file of all zeros has nothing to give back: finishing it, or finishing twice, is fine.
 void gm_mapped_file_finish(struct gm_mapped_file *file);
 

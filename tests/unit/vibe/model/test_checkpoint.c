@@ -97,6 +97,49 @@ static void tensors_are_found_by_name(void **state)
     gm_checkpoint_close(NULL);
 }
 
+// Pages of this process that are of files; on a tmpfs they count as shared memory.
+static long file_kilobytes(void)
+{
+    char line[256];
+    long sum = 0, kilobytes;
+    FILE *status = fopen("/proc/self/status", "r");
+    assert_non_null(status);
+    while (fgets(line, sizeof line, status))
+        if (sscanf(line, "RssFile: %ld", &kilobytes) == 1 ||
+            sscanf(line, "RssShmem: %ld", &kilobytes) == 1)
+            sum += kilobytes;
+    fclose(status);
+    return sum;
+}
+
+static void what_was_read_can_be_let_go_of(void **state)
+{
+    (void)state;
+    enum { COUNT = 8 << 20 };
+    struct safetensors_writer writer;
+    struct gm_checkpoint *checkpoint = NULL;
+    struct gm_tensor tensor;
+    float *values = malloc(COUNT * sizeof *values), last = 0;
+    for (int i = 0; i < COUNT; i++)
+        values[i] = (float)i;
+    safetensors_init(&writer);
+    safetensors_add(&writer, gm_str("a"), "F32", (int64_t[]){COUNT}, 1, values, COUNT * 4);
+    const struct gm_str file = safetensors_end(&writer);
+    folder_write("model.safetensors", file);
+    free((void *)file.data);
+    assert_int_equal(gm_checkpoint_open(folder(), &checkpoint, NULL), GM_OK);
+    assert_int_equal(gm_checkpoint_tensor(checkpoint, 0, &tensor, NULL), GM_OK);
+    const long before = file_kilobytes();
+    gm_tensor_read(&tensor, 0, COUNT, values);
+    assert_true(file_kilobytes() > before + 30000);
+    gm_checkpoint_drop(checkpoint);
+    assert_true(file_kilobytes() < before + 2000);
+    gm_tensor_read(&tensor, COUNT - 1, 1, &last);
+    assert_true(last == (float)(COUNT - 1));
+    gm_checkpoint_close(checkpoint);
+    free(values);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +148,8 @@ int main(void)
                                         folder_teardown),
         cmocka_unit_test(a_path_too_long_is_refused),
         cmocka_unit_test_setup_teardown(tensors_are_found_by_name, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(what_was_read_can_be_let_go_of, folder_setup,
+                                        folder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
