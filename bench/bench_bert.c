@@ -294,7 +294,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < bench.tokens; i++)
         bench.ids[i] = (uint32_t)(i * 2654435761U % (uint32_t)base.vocab_size);
     bench.operations = operations_of(lengths, TEXTS);
-    for (int precision = GM_BERT_F32; precision <= GM_BERT_F32; precision++) {
+    for (int precision = GM_BERT_INT8; precision <= GM_BERT_F32; precision++) {
         for (int isa = GM_BERT_AVX2; isa <= GM_BERT_AVX512; isa++) {
             if (!gm_bert_isa_runs((enum gm_bert_isa)isa))
                 continue;

@@ -1,14 +1,16 @@
 // `model pull` against a hub that answers well, badly, slowly, or not at all.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync,
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
   writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { commit, makeCertificates, modelFiles, refuse, sendFile, sha256, startHub } from './hub.mjs';
-import { mount, scratch, start, until } from './lib.mjs';
+import { scratch, start, until } from './lib.mjs';
 
 const weights = 'model.safetensors';
 
@@ -338,8 +340,6 @@ test('what is no model that can be computed is refused before it is installed', 
     [changed({ architectures: ['GPT2LMHeadModel'], model_type: 'gpt2' }), /config\.json/, 0],
     [changed({ architectures: ['BertModel'] }), /no classifier/, 0],
     [{ ...plain, 'config.json': Buffer.from('{') }, /config\.json/, 0],
-    [{ ...plain, 'vocab.txt': Buffer.from('no\nspecial\npieces\n') }, /vocab\.txt/, 0],
-    [changed({ vocab_size: config.vocab_size - 1 }), /word pieces, config\.json's vocab_size/, 0],
     [changed({ intermediate_size: config.intermediate_size + 1 }), /intermediate|shape|\(/, 1],
     [cut, /model\.safetensors/, 1],
   ];
@@ -549,6 +549,18 @@ test('a folder that somebody else made is left alone', async (t) => {
 });
 
 const needsRoot = process.getuid() === 0 ? false : 'mounting needs root';
+
+function mount(t, options) {
+  const dir = mkdtempSync(join(tmpdir(), 'ghostmarket-e2e-mount-'));
+  t.after(() => {
+    spawnSync('umount', ['-l', dir]);
+    rmSync(dir, { recursive: true, force: true });
+  });
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'ghostmarket-test', dir]).status === 0)
+    return dir;
+  t.skip('cannot mount here');
+  return null;
+}
 
 test('a disk without room is found out before, or on the way', { skip: needsRoot }, async (t) => {
   const hub = await startHub(t);

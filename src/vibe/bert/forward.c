@@ -28,16 +28,16 @@ static struct parts parts_of(const struct gm_bert_model *model, int rows)
     const int hidden = model->config.hidden;
     const int intermediate = model->config.intermediate;
     size_t scratch = model->format.kernels->attend_scratch_floats(rows, model->head);
-    if (int8 != NULL && gm_int8_work_floats(intermediate) > scratch)
-        scratch = gm_int8_work_floats(intermediate);
+    if (int8 != NULL && GM_INT8_WORK_FLOATS > scratch)
+        scratch = GM_INT8_WORK_FLOATS;
     struct parts parts = {
         .x = (size_t)rows * stride_of(hidden) * sizeof(float),
         .qkv = (size_t)rows * stride_of(3 * model->third) * sizeof(float),
         .scratch = aligned(scratch * sizeof(float)),
     };
     if (int8 != NULL) {
-        parts.rows = (size_t)rows * int8->row_bytes(hidden);
-        parts.up_rows = GM_FORWARD_UP_ROWS * int8->row_bytes(intermediate);
+        parts.rows = (size_t)rows * gm_int8_row_bytes(int8->format, hidden);
+        parts.up_rows = GM_FORWARD_UP_ROWS * gm_int8_row_bytes(int8->format, intermediate);
     } else {
         parts.up = GM_FORWARD_UP_ROWS * stride_of(intermediate) * sizeof(float);
     }
@@ -125,7 +125,7 @@ static void ready_row(const struct pass *pass, const float *x, int row)
     const int hidden = pass->model->config.hidden;
     char *rows = pass->workspace->rows;
     pass->int8->quantise(x, pass->stride, 1, hidden,
-                         rows + (size_t)row * pass->int8->row_bytes(hidden));
+                         rows + (size_t)row * gm_int8_row_bytes(pass->int8->format, hidden));
 }
 
 // ------------------------------------------------------------------------- linear layers
@@ -164,7 +164,7 @@ static struct gm_int8_product product_of(const struct linear *linear, struct spa
         .n = linear->outputs,
         .first = span.first,
         .count = span.count,
-        .activation = (enum gm_int8_activation)linear->function,
+        .function = linear->function,
     };
 }
 
@@ -328,10 +328,10 @@ static void go_up(const struct pass *pass, const struct gm_bert_block *block, in
         multiply(pass, &up);
         return;
     }
-    up.a_rows =
-        (const char *)pass->workspace->rows + (size_t)first * pass->int8->row_bytes(config->hidden);
+    up.a_rows = (const char *)pass->workspace->rows +
+                (size_t)first * gm_int8_row_bytes(pass->int8->format, config->hidden);
     const struct gm_int8_product product =
-        product_of(&up, part_of(pass, gm_int8_blocks(config->intermediate)));
+        product_of(&up, part_of(pass, gm_int8_blocks(pass->int8->format, config->intermediate)));
     pass->int8->multiply_quantise(&product, pass->scratch, pass->workspace->up_rows);
 }
 

@@ -1,28 +1,12 @@
 // The kernels in plain C: the oracle of the others, and what runs on any processor. Written to be
 // read; the compiler makes vectors of what it can.
 #include "vibe/bert/kernels.h"
+#include "vibe/bert/plain_function.h"
 
 #include <math.h>
 #include <string.h>
 
 enum { COLUMNS = 16 };
-
-static float apply(enum gm_bert_function function, float x)
-{
-    switch (function) {
-    case GM_FUNCTION_GELU:
-        return 0.5F * x * (1.0F + erff(x * 0.707106781F));
-    case GM_FUNCTION_GELU_TANH:
-        return 0.5F * x * (1.0F + tanhf(0.797884561F * (x + 0.044715F * x * x * x)));
-    case GM_FUNCTION_RELU:
-        return fmaxf(x, 0.0F);
-    case GM_FUNCTION_TANH:
-        return tanhf(x);
-    case GM_FUNCTION_NONE:
-        break;
-    }
-    return x;
-}
 
 static void multiply(const float *a, size_t a_stride, int rows, int k, const float *panels,
                      int panel_count, enum gm_bert_function function, float *ret_c, size_t c_stride)
@@ -40,7 +24,7 @@ static void multiply(const float *a, size_t a_stride, int rows, int k, const flo
                     sums[j] += element * weights[j];
             }
             for (int j = 0; j < COLUMNS; j++)
-                c[j] = apply(function, sums[j]);
+                c[j] = plain_function(function, sums[j]);
         }
     }
 }

@@ -20,7 +20,7 @@ enum gm_err gm_bert_format_init(struct gm_bert_format *format, enum gm_bert_prec
 
 int gm_bert_panel_columns(const struct gm_bert_format *format)
 {
-    return format->int8 != NULL ? format->int8->columns : format->kernels->panel_columns;
+    return format->int8 != NULL ? format->int8->format->columns : format->kernels->panel_columns;
 }
 
 int gm_bert_panel_count(const struct gm_bert_format *format, int outputs)
@@ -32,7 +32,7 @@ int gm_bert_panel_count(const struct gm_bert_format *format, int outputs)
 size_t gm_bert_panel_bytes(const struct gm_bert_format *format, int inputs)
 {
     return format->int8 != NULL
-               ? format->int8->panel_bytes(inputs)
+               ? gm_int8_panel_bytes(format->int8->format, inputs)
                : gm_panel_floats(format->kernels->panel_columns, inputs) * sizeof(float);
 }
 

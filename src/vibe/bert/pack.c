@@ -41,7 +41,8 @@ static void pack_panel(struct packing *packing, const struct gm_bert_format *for
             packing->bias[i] *= factor;
     }
     if (format->int8 != NULL) {
-        format->int8->pack(packing->weights, packing->bias, count, inputs, ret_panel);
+        gm_int8_pack(format->int8->format, packing->weights, packing->bias, count, inputs,
+                     ret_panel);
         return;
     }
     const int columns = format->kernels->panel_columns;

@@ -47,6 +47,42 @@ static inline __m512i _mm512_cvtepu16_epi32(__m256i x)
     return result;
 }
 
+// SIMDe rounds the product, too.
+static inline __m512 fused_multiply_add(__m512 a, __m512 b, __m512 c)
+{
+    float x[16], y[16], z[16];
+    memcpy(x, &a, sizeof x);
+    memcpy(y, &b, sizeof y);
+    memcpy(z, &c, sizeof z);
+    for (int i = 0; i < 16; i++)
+        z[i] = fmaf(x[i], y[i], z[i]);
+    return _mm512_loadu_ps(z);
+}
+
+#undef _mm512_fmadd_ps
+#define _mm512_fmadd_ps(a, b, c) fused_multiply_add(a, b, c)
+
+static inline __m512 _mm512_cvtepi32_ps(__m512i x)
+{
+    int32_t lanes[16];
+    float floats[16];
+    memcpy(lanes, &x, sizeof lanes);
+    for (int i = 0; i < 16; i++)
+        floats[i] = (float)lanes[i];
+    return _mm512_loadu_ps(floats);
+}
+
+// Takes the lanes as unsigned and saturates them.
+static inline __m128i _mm512_cvtusepi32_epi8(__m512i x)
+{
+    uint32_t lanes[16];
+    uint8_t bytes[16];
+    memcpy(lanes, &x, sizeof lanes);
+    for (int i = 0; i < 16; i++)
+        bytes[i] = (uint8_t)(lanes[i] > 255 ? 255 : lanes[i]);
+    return _mm_loadu_si128((const __m128i *)bytes);
+}
+
 static inline __m512i _mm512_cvtps_epi32(__m512 x)
 {
     float floats[16];

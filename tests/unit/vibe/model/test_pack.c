@@ -286,18 +286,9 @@ static void a_hostile_pack_cannot_point_outside(void **state)
     free((void *)good.data);
 }
 
-struct obtainer {
-    pthread_t thread;
-    const char *path;
-    int fills;
-    enum gm_err err;
-};
-
-static void *obtain_in_thread(void *context)
+static void *obtain_in_thread(void *fills)
 {
-    struct obtainer *obtainer = context;
-    obtainer->err = obtain(obtainer->path, KEY, &obtainer->fills, NULL);
-    return NULL;
+    return (void *)(intptr_t)obtain(folder_path("test.pack"), KEY, fills, NULL);
 }
 
 // Whoever waits finds the pack that another has made. (flock tells threads of one process apart,
@@ -306,22 +297,19 @@ static void one_makes_it_and_all_open_it(void **state)
 {
     (void)state;
     enum { THREADS = 8, ROUNDS = 50 };
-    const char *path = folder_path("test.pack");
     for (int round = 0; round < ROUNDS; round++) {
-        struct obtainer obtainers[THREADS];
-        int fills = 0;
-        unlink(path);
+        pthread_t threads[THREADS];
+        int fills[THREADS] = {0}, all = 0;
+        unlink(folder_path("test.pack"));
+        for (int i = 0; i < THREADS; i++)
+            assert_int_equal(pthread_create(&threads[i], NULL, obtain_in_thread, &fills[i]), 0);
         for (int i = 0; i < THREADS; i++) {
-            obtainers[i] = (struct obtainer){.path = path};
-            assert_int_equal(
-                pthread_create(&obtainers[i].thread, NULL, obtain_in_thread, &obtainers[i]), 0);
+            void *err = NULL;
+            pthread_join(threads[i], &err);
+            assert_null(err);
+            all += fills[i];
         }
-        for (int i = 0; i < THREADS; i++) {
-            pthread_join(obtainers[i].thread, NULL);
-            assert_int_equal(obtainers[i].err, GM_OK);
-            fills += obtainers[i].fills;
-        }
-        assert_int_equal(fills, 1);
+        assert_int_equal(all, 1);
     }
 }
 
