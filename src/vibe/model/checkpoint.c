@@ -6,9 +6,10 @@
 #include "vibe/model/tensor_list.h"
 #include "vibe/model/torch_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 struct gm_checkpoint {
     char path[GM_MODEL_PATH_BYTES_MAX];
@@ -31,13 +32,17 @@ enum gm_err gm_checkpoint_file(const char *dir, char ret_path[GM_MODEL_PATH_BYTE
                                struct gm_error *error)
 {
     char path[GM_MODEL_PATH_BYTES_MAX];
+    struct stat status;
     for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++) {
         const int len = snprintf(path, sizeof(path), "%s/%s", dir, candidates[i].name);
         if (len < 0 || (size_t)len >= sizeof(path))
             return gm_error_set(error, GM_ERR_LIMIT, "%s: a path over %d bytes", dir,
                                 GM_MODEL_PATH_BYTES_MAX - 1);
-        if (access(path, F_OK) != 0)
-            continue;
+        if (stat(path, &status) != 0) {
+            if (errno == ENOENT || errno == ENOTDIR)
+                continue;
+            return gm_error_errno(error, errno, "%s", path);
+        }
         if (candidates[i].sharded)
             return gm_error_set(error, GM_ERR_UNSUPPORTED,
                                 "%s: weights in several files are not read; save them as one "

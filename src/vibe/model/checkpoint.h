@@ -42,8 +42,8 @@ enum gm_err gm_checkpoint_tensor(const struct gm_checkpoint *checkpoint, size_t 
 // little. Tensors stay what they are.
 void gm_checkpoint_drop(const struct gm_checkpoint *checkpoint);
 
-// Writes the path of the file that gm_checkpoint_open would read; GM_ERR_NOT_FOUND and
-// GM_ERR_UNSUPPORTED as there.
+// Writes the path of the file that gm_checkpoint_open would read; GM_ERR_NOT_FOUND, GM_ERR_DENIED
+// and GM_ERR_UNSUPPORTED as there.
 enum gm_err gm_checkpoint_file(const char *dir, char ret_path[GM_MODEL_PATH_BYTES_MAX],
                                struct gm_error *error);
 

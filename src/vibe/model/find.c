@@ -5,6 +5,8 @@
 #include "vibe/model/mapped_file.h"
 #include "vibe/model/name.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,10 +28,11 @@ static bool join(char ret_path[GM_MODEL_PATH_BYTES_MAX], const char *format, ...
     return len >= 0 && len < GM_MODEL_PATH_BYTES_MAX;
 }
 
+// Whether a folder is there; one that may not be looked at counts, and whoever opens it is told.
 static bool is_folder(const char *path)
 {
     struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    return stat(path, &status) == 0 ? S_ISDIR(status.st_mode) : errno != ENOENT && errno != ENOTDIR;
 }
 
 static bool has(const char *dir, const char *name)
@@ -55,6 +58,8 @@ static const char *missing_part(const char *dir)
 // A folder that is there must be a whole model.
 static enum gm_err check_whole(const char *dir, struct gm_error *error)
 {
+    if (faccessat(AT_FDCWD, dir, X_OK, AT_EACCESS) != 0)
+        return gm_error_errno(error, errno, "%s", dir);
     const char *missing = missing_part(dir);
     return missing ? gm_error_set(error, GM_ERR_INVALID, "%s: %s is missing from the model", dir,
                                   missing)

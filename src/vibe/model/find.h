@@ -16,8 +16,8 @@
 // A folder is a model when config.json, weights and a vocabulary are in it. GM_ERR_NOT_FOUND: it is
 // installed nowhere, or `dir` is not there; the message lists where it was looked for.
 // GM_ERR_INVALID: `name` is no name, or something is missing from `dir` or from the folder under
-// `data_dir`, which the message names. The cache holds half of a model as a matter of course, which
-// counts as none.
+// `data_dir`, which the message names. GM_ERR_DENIED: it may not be looked into. The cache holds
+// half of a model as a matter of course, which counts as none.
 enum gm_err gm_model_find(const char *data_dir, const char *name, const char *dir,
                           char ret_dir[GM_MODEL_PATH_BYTES_MAX], struct gm_error *error);
 

@@ -293,6 +293,25 @@ static void a_model_of_another_user_is_packed_apart(void **state)
     assert_failed_at(err, &error, GM_ERR_DENIED, folder_path("m/packs"), "Permission denied");
 }
 
+static void a_folder_of_another_user_may_be_closed(void **state)
+{
+    (void)state;
+    char found[GM_MODEL_PATH_BYTES_MAX], path[GM_MODEL_PATH_BYTES_MAX];
+    struct gm_error error = {0};
+    const char *dir = folder_path("m");
+    write_model("m", "model.safetensors");
+    assert_int_equal(chmod(folder(), 0755), 0);
+    assert_int_equal(chmod(dir, 0), 0);
+    if (geteuid() == 0)
+        assert_int_equal(seteuid(65534), 0);
+    assert_failed_at(gm_model_find(NULL, NULL, dir, found, &error), &error, GM_ERR_DENIED, dir,
+                     "Permission denied");
+    assert_failed_at(gm_checkpoint_file(dir, path, &error), &error, GM_ERR_DENIED,
+                     folder_path("m/model.safetensors"), "Permission denied");
+    assert_failed_at(gm_model_find(NULL, NULL, folder_path("m/inner"), found, &error), &error,
+                     GM_ERR_DENIED, folder_path("m/inner"), "Permission denied");
+}
+
 static void places_need_an_environment(void **state)
 {
     (void)state;
@@ -318,6 +337,7 @@ int main(void)
         TEST(a_pack_is_made_once_for_weights_and_kernels),
         TEST(the_key_sees_both_ends),
         TEST(a_model_of_another_user_is_packed_apart),
+        TEST(a_folder_of_another_user_may_be_closed),
         TEST(places_need_an_environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
