@@ -197,8 +197,10 @@ static enum gm_err pack_all(struct packing *packing, const struct gm_bert_weight
         err = pack_positions(packing, &weights->position, &weights->type);
     if (err == GM_OK)
         err = pack_norm(packing, "embedding_norm", &weights->embedding_norm);
-    for (int i = 0; i < config->layers && err == GM_OK; i++)
+    for (int i = 0; i < config->layers && err == GM_OK; i++) {
+        gm_bert_weights_drop(weights); // what came before
         err = pack_layer(packing, i, &weights->layers[i]);
+    }
     if (!config->classifier)
         return err;
     if (err == GM_OK)
