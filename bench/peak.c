@@ -27,7 +27,7 @@ enum { CHAINS = 12, STEPS = 400000 };
 #define FMA(i) __asm__ volatile("vfmadd231ps %1, %1, %0" : "+v"(sum##i) : "v"(factor));
 #define DOT(i) __asm__ volatile("vpdpbusd %1, %1, %0" : "+v"(sum##i) : "v"(factor));
 #define MADD(i)                                                                                    \
-    __asm__ volatile("vpmaddwd %2, %2, %1\n\tvpaddd %1, %0, %0"                                    \
+    __asm__ volatile("vpmaddubsw %2, %2, %1\n\tvpaddw %1, %0, %0"                                  \
                      : "+x"(sum##i), "=&x"(product)                                                \
                      : "x"(factor));
 
@@ -40,12 +40,12 @@ double peak_run(enum gm_bert_precision precision, enum gm_bert_isa isa)
 {
     if (isa == GM_BERT_PLAIN)
         isa = gm_bert_isa_best();
-    double operations = 0; // of one lane of 32 bits
+    double operations = 0; // of one lane
     for (int i = 0; i < 8; i++) {
         if (isa == GM_BERT_AVX512)
             operations += precision == GM_BERT_F32 ? 16 * fma_512() : 64 * dot_512();
         else if (isa == GM_BERT_AVX2)
-            operations += precision == GM_BERT_F32 ? 8 * fma_256() : 16 * madd_256();
+            operations += precision == GM_BERT_F32 ? 8 * fma_256() : 32 * madd_256();
     }
     return operations;
 }

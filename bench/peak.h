@@ -7,7 +7,7 @@
 
 // Runs for some 20 ms and returns the operations (a multiplication and an addition are two) of
 // f32:   vfmadd231ps
-// int8:  vpdpbusd with AVX-512 VNNI; vpmaddwd and vpaddd, on 16 bits, with AVX2
+// int8:  vpdpbusd with AVX-512 VNNI; vpmaddubsw and vpaddw, sums of 16 bits, with AVX2
 // For GM_BERT_PLAIN: those of the best instructions that this processor has.
 double peak_run(enum gm_bert_precision precision, enum gm_bert_isa isa);
 

@@ -1,10 +1,10 @@
 // The kernels in AVX2, which has no instruction that multiplies bytes and adds them in 32 bits.
 // vpmaddubsw adds two products in 16 bits, and saturates; what is usual is to widen its result at
 // once, by vpmaddwd and vpaddd, which takes three instructions for 32 products. Here the values
-// have 7 bits (0 … 127), and so have the weights (±63), so that the sums of the 8 pairs of a group
-// of 32 values nearly always fit in 16 bits: they are added there, one instruction each, and
+// have 7 bits (0 … 127), and so have the weights (±63), so that the sums of a group of 24 values,
+// 12 products in each 16 bits, nearly always fit: they are added there, one instruction each, and
 // widened once. Packing marks the groups whose weights may break that rule; those are widened every
-// 2 pairs, which always fit: 4 · 127 · 63 < 2^15. docs/decisions/int8.md has the figures.
+// 8 values, which always fit: 4 · 127 · 63 < 2^15. docs/decisions/int8.md has the figures.
 #include "vibe/bert/gemm_int8.h"
 #include "vibe/bert/simd_avx2.h"
 
@@ -25,8 +25,8 @@ static inline vi scaled(const float *x, vf inverse, vi zero)
     return _mm256_add_epi32(_mm256_cvtps_epi32(vf_mul(vf_load(x), inverse)), zero);
 }
 
-// GM_INT8_GROUP values: x · inverse + zero, rounded to even and clamped to 0 … LEVELS.
-static inline void quantise_group(const float *x, float inverse, int zero, uint8_t *ret)
+// GM_INT8_STEP values: x · inverse + zero, rounded to even and clamped to 0 … LEVELS.
+static inline void quantise_step(const float *x, float inverse, int zero, uint8_t *ret)
 {
     const vf factor = vf_set(inverse);
     const vi offset = _mm256_set1_epi32(zero);
@@ -93,12 +93,18 @@ static inline __attribute__((always_inline)) void add_products(const int rows,
     enum { FOUR_BYTES = 4 * PANEL_VECTORS * VF_LANES };
     const uint8_t *values = block->values;
     const int8_t *weights = block->weights;
-    memset(sums, 0, sizeof(vi_sums));
-    for (int group = 0; group < block->groups; group++) {
-        if (__builtin_expect(block->marks[group], 0)) {
-            for (int i = 0; i < FOURS; i += SAFE_FOURS)
-                add_fours(rows, SAFE_FOURS, values + (size_t)i * 4, block->stride,
-                          weights + (size_t)i * FOUR_BYTES, sums);
+    const char *marks = block->marks;
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) {
+#pragma GCC unroll 4
+        for (int v = 0; v < PANEL_VECTORS; v++)
+            sums[r][v] = _mm256_setzero_si256();
+    }
+    for (int i = 0; i < block->count; i += GM_INT8_GROUP) {
+        if (__builtin_expect(*marks++, 0)) {
+            for (int j = 0; j < FOURS; j += SAFE_FOURS)
+                add_fours(rows, SAFE_FOURS, values + (size_t)j * 4, block->stride,
+                          weights + (size_t)j * FOUR_BYTES, sums);
         } else {
             add_fours(rows, FOURS, values, block->stride, weights, sums);
         }

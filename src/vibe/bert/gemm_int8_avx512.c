@@ -25,7 +25,7 @@ static inline void quantise_vector(const float *x, float inverse, int zero, uint
     _mm_storeu_si128((__m128i *)ret, _mm512_cvtusepi32_epi8(clamped));
 }
 
-static inline void quantise_group(const float *x, float inverse, int zero, uint8_t *ret)
+static inline void quantise_step(const float *x, float inverse, int zero, uint8_t *ret)
 {
     quantise_vector(x, inverse, zero, ret);
     quantise_vector(x + 16, inverse, zero, ret + 16);
@@ -46,7 +46,7 @@ static inline __attribute__((always_inline)) void add_products(const int rows,
         for (int v = 0; v < PANEL_VECTORS; v++)
             kept[r][v] = _mm512_setzero_si512();
     }
-    for (int i = 0; i < block->groups * GM_INT8_GROUP; i += 4) {
+    for (int i = 0; i < block->count; i += 4) {
         vi w[PANEL_VECTORS];
 #pragma GCC unroll 4
         for (int v = 0; v < PANEL_VECTORS; v++, weights += sizeof(vi))

@@ -1,5 +1,5 @@
-// Where things lie in quantised rows and packed panels. K is k rounded up to a multiple of 32, and
-// what lies between k and K counts as 0.
+// Where things lie in quantised rows and packed panels. K is k rounded up to a multiple of
+// GM_INT8_PADDING, and what lies between k and K counts as 0.
 //
 //     row     K values, a byte each
 //             of each block: its scale, its zero point times −1, both floats
@@ -13,7 +13,11 @@
 
 #include "vibe/bert/gemm_int8.h"
 
-enum { GM_INT8_GROUP = 32 };
+enum {
+    GM_INT8_GROUP = 24,   // values whose products are added in 16 bits
+    GM_INT8_STEP = 32,    // values that are quantised at a time
+    GM_INT8_PADDING = 96, // a multiple of both
+};
 
 struct gm_int8_row_layout {
     size_t scales, bytes; // offset of the first block's scale; distance of two rows
@@ -30,16 +34,16 @@ static inline size_t gm_int8_aligned(size_t bytes)
     return (bytes + GM_INT8_ALIGNMENT - 1) / GM_INT8_ALIGNMENT * GM_INT8_ALIGNMENT;
 }
 
-static inline int gm_int8_groups(int k)
+static inline int gm_int8_padded(int k)
 {
-    return (k + GM_INT8_GROUP - 1) / GM_INT8_GROUP;
+    return (k + GM_INT8_PADDING - 1) / GM_INT8_PADDING * GM_INT8_PADDING;
 }
 
 static inline struct gm_int8_row_layout gm_int8_row_layout(const struct gm_int8_format *format,
                                                            int k)
 {
     const int blocks = (k + format->block - 1) / format->block;
-    const size_t scales = (size_t)gm_int8_groups(k) * GM_INT8_GROUP;
+    const size_t scales = (size_t)gm_int8_padded(k);
     return (struct gm_int8_row_layout){
         .scales = scales,
         .bytes = gm_int8_aligned(scales + (size_t)blocks * 2 * sizeof(float)),
@@ -51,19 +55,18 @@ static inline struct gm_int8_panel_layout gm_int8_panel_layout(const struct gm_i
                                                                int k)
 {
     const int blocks = (k + format->block - 1) / format->block;
-    const int groups = gm_int8_groups(k);
+    const int padded = gm_int8_padded(k);
     const size_t floats = (size_t)format->columns * sizeof(float);
     const size_t marks = (size_t)(2 + blocks) * floats;
-    const size_t weights = gm_int8_aligned(marks + (size_t)groups);
+    const size_t weights = gm_int8_aligned(marks + (size_t)(padded / GM_INT8_GROUP));
     return (struct gm_int8_panel_layout){
         .scales = floats,
         .sums = 2 * floats,
         .marks = marks,
         .weights = weights,
-        .bytes =
-            gm_int8_aligned(weights + (size_t)groups * GM_INT8_GROUP * (size_t)format->columns),
+        .bytes = gm_int8_aligned(weights + (size_t)padded * (size_t)format->columns),
         .blocks = blocks,
-        .groups = groups,
+        .groups = padded / GM_INT8_GROUP,
     };
 }
 

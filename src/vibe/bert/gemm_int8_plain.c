@@ -25,7 +25,7 @@ static struct range range_of(const float *x, int count)
     return range;
 }
 
-// `values` are quantised up to the next multiple of GM_INT8_GROUP; scale: the block's scale and
+// `values` are quantised up to the next multiple of GM_INT8_PADDING; scale: the block's scale and
 // its zero point times −1.
 static void quantise_block(const struct gm_int8_format *format, const float *x, int count,
                            uint8_t *values, float *scale)
@@ -40,7 +40,7 @@ static void quantise_block(const struct gm_int8_format *format, const float *x, 
     }
     const int zero = range.finite ? (int)lrintf(-range.low * inverse) : 0;
     scale[1] = (float)-zero;
-    for (int i = 0; i < gm_int8_groups(count) * GM_INT8_GROUP; i++) {
+    for (int i = 0; i < gm_int8_padded(count); i++) {
         const bool known = range.finite && i < count;
         const int value = (known ? (int)lrintf(x[i] * inverse) : 0) + zero;
         values[i] = (uint8_t)(value < 0 ? 0 : value > format->levels ? format->levels : value);

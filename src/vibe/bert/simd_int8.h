@@ -4,7 +4,7 @@
 //     STRIP_ROWS, STRIP_EACH    rows that are multiplied at a time, at most
 //     vi                        a vector of int32_t
 //     vf_from(vi)               the same as floats
-//     quantise_group            see quantise_block
+//     quantise_step             see quantise_block
 //     add_products              see multiply_strip
 //     BLOCK, LEVELS, WEIGHT_MAX, MARKED    the format
 //
@@ -55,7 +55,7 @@ static struct range range_of(const float *x, int count)
     return range;
 }
 
-// `values` are quantised up to the next multiple of GM_INT8_GROUP; scale: the block's scale and
+// `values` are quantised up to the next multiple of GM_INT8_PADDING; scale: the block's scale and
 // its zero point times −1.
 static void quantise_block(const float *x, int count, uint8_t *values, float *scale)
 {
@@ -73,12 +73,13 @@ static void quantise_block(const float *x, int count, uint8_t *values, float *sc
     const int zero = finite ? (int)lrintf(-low * inverse) : 0;
     scale[1] = (float)-zero;
     int i = 0;
-    for (; i + GM_INT8_GROUP <= count; i += GM_INT8_GROUP)
-        quantise_group(x + i, inverse, zero, values + i);
-    if (i < count) {
-        float rest[GM_INT8_GROUP] = {0};
-        memcpy(rest, x + i, (size_t)(count - i) * sizeof *rest);
-        quantise_group(rest, inverse, zero, values + i);
+    for (; i + GM_INT8_STEP <= count; i += GM_INT8_STEP)
+        quantise_step(x + i, inverse, zero, values + i);
+    for (; i < gm_int8_padded(count); i += GM_INT8_STEP) {
+        float rest[GM_INT8_STEP] = {0};
+        if (i < count)
+            memcpy(rest, x + i, (size_t)(count - i) * sizeof *rest);
+        quantise_step(rest, inverse, zero, values + i);
     }
 }
 
@@ -118,7 +119,7 @@ struct block {
     size_t stride;
     const int8_t *weights;
     const char *marks;
-    int groups;
+    int count; // values, of which the last four may lie in the padding
 };
 
 typedef vi vi_sums[STRIP_ROWS][PANEL_VECTORS];
@@ -168,7 +169,7 @@ static inline __attribute__((always_inline)) void multiply_strip(const int rows,
     }
     for (int b = 0; b < panel->layout.blocks; b++) {
         vi_sums sums;
-        block.groups = gm_int8_groups(gm_int8_block_values(&format, panel->k, b));
+        block.count = gm_int8_block_values(&format, panel->k, b);
         for (size_t i = 0; i < panel->fetch; i += LINE_BYTES)
             __builtin_prefetch(next + i, 0, 2);
         next += panel->fetch;

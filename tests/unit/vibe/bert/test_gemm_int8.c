@@ -238,7 +238,7 @@ static bool marks_sum(int sum, float sign)
     const float most = (float)format->weight_max;
     memset(layer.w, 0, (size_t)layer.n * (size_t)layer.k * sizeof *layer.w);
     float left = (float)sum;
-    for (int i = 0; i < GM_INT8_GROUP; i++) {
+    for (int i = 0; i < layer.k; i++) {
         const float weight = i == 2 ? most : i % 4 >= 2 ? 0 : left < most ? left : most;
         layer.w[5 * layer.k + i] = sign * weight;
         left -= i % 4 >= 2 ? 0 : weight;
