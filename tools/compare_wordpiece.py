@@ -32,7 +32,10 @@ RANGES = [
     (0x30000, 0x3FFFF), (0xE0000, 0xE0FFF), (0xF0000, 0x10FFFF),
 ]
 # Kept marks of several combining classes, dropped ones, and one that keeps them apart.
-MARKS = "\u302e\u302f\U0001d165\U0001d16d\U0001d16e\u0300\u0316\u0345\u093c\u0b4d\u1939\u0334\u0900"
+MARKS = (
+    "\U0001d15e\u1b44\u302e\u302f\U0001d165\U0001d16d\U0001d16e"
+    "\u0300\u0316\u0345\u093c\u0b4d\u1939\u0334\u0900"
+)
 PIECES = [
     *SPECIALS, "[sep]", "[SEP", "SEP]", "##", "##s", "\u00e9", "e\u0301", "\u0130", "\u1e9e", "\u03a3",
     "\u212a", "\ufb03", "\u2028", "\u200d", "\ufe0f", "\U0001f680", "\u00ad", "\ufeff", "\ufffd",

@@ -88,8 +88,8 @@ enum gm_err gm_vocabulary_add(struct gm_vocabulary *vocabulary, struct gm_str pi
                             GM_VOCABULARY_PIECE_BYTES_MAX);
     if (!gm_utf8_valid(bytes, NULL))
         return gm_error_set(error, GM_ERR_INVALID, "a piece that is no UTF-8");
-    const uint64_t key =
-        key_of(hash_of(bytes.data, bytes.len), next ? GM_PIECE_NEXT : GM_PIECE_FIRST);
+    const enum gm_piece_place place = next ? GM_PIECE_NEXT : GM_PIECE_FIRST;
+    const uint64_t key = key_of(hash_of(bytes.data, bytes.len), place);
     struct gm_piece *slot = slot_of(vocabulary, key, bytes.data, bytes.len);
     if (slot->len > 0)
         return gm_error_set(error, GM_ERR_INVALID, "\"%.*s\" is there already, with id %u",
@@ -98,7 +98,11 @@ enum gm_err gm_vocabulary_add(struct gm_vocabulary *vocabulary, struct gm_str pi
     const enum gm_err err = keep_bytes(vocabulary, bytes, error);
     if (err)
         return err;
-    *slot = (struct gm_piece){.hash = key, .offset = offset, .id = id, .len = (uint16_t)bytes.len};
+    *slot = (struct gm_piece){.hash = key,
+                              .offset = offset,
+                              .id = id,
+                              .len = (uint16_t)bytes.len,
+                              .place = (uint16_t)place};
     vocabulary->count++;
     if (bytes.len > vocabulary->piece_len_max)
         vocabulary->piece_len_max = bytes.len;

@@ -26,8 +26,9 @@ struct gm_vocabulary {
     struct gm_piece {
         uint64_t hash; // of the piece's bytes and place
         uint32_t offset, id;
-        uint16_t len; // bytes; 0: the slot is free
-    } * slots;        // slot_count, a power of 2, half full at most
+        uint16_t len;   // bytes; 0: the slot is free
+        uint16_t place; // enum gm_piece_place
+    } * slots;          // slot_count, a power of 2, half full at most
     size_t slot_count;
     char *bytes; // of all pieces
     size_t byte_count, byte_capacity;

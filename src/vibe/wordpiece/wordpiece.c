@@ -4,6 +4,8 @@
 #include "vibe/wordpiece/wordpiece.h"
 
 #include "vibe/model/mapped_file.h"
+#include "vibe/wordpiece/short_pieces.h"
+#include "vibe/wordpiece/short_reader.h"
 #include "vibe/wordpiece/unicode.h"
 #include "vibe/wordpiece/vocabulary.h"
 
@@ -22,6 +24,7 @@ enum ascii_class { WORD, SPACE, PUNCTUATION, REMOVED, WIDE };
 
 struct gm_wordpiece {
     struct gm_vocabulary vocabulary;
+    struct gm_short_pieces short_pieces;
     uint64_t powers[WORD_BYTES + 1]; // of the hash's multiplier
     uint32_t punctuation[128];       // ids of ASCII characters that are words by themselves
     unsigned char classes[256];      // enum ascii_class by byte
@@ -116,9 +119,11 @@ enum gm_err gm_wordpiece_open(const char *dir, struct gm_wordpiece **ret_wordpie
     struct gm_wordpiece *wordpiece = calloc(1, sizeof *wordpiece);
     if (!wordpiece)
         return gm_error_set(error, GM_ERR_NOMEM, "out of memory for a tokenizer");
-    const enum gm_err err = read_folder(dir, &wordpiece->vocabulary, error);
+    enum gm_err err = read_folder(dir, &wordpiece->vocabulary, error);
+    if (!err)
+        err = gm_short_pieces_init(&wordpiece->short_pieces, &wordpiece->vocabulary, error);
     if (err) {
-        free(wordpiece);
+        gm_wordpiece_close(wordpiece);
         return err;
     }
     fill_tables(wordpiece);
@@ -130,6 +135,7 @@ void gm_wordpiece_close(struct gm_wordpiece *wordpiece)
 {
     if (!wordpiece)
         return;
+    gm_short_pieces_finish(&wordpiece->short_pieces);
     gm_vocabulary_finish(&wordpiece->vocabulary);
     free(wordpiece);
 }
@@ -151,6 +157,7 @@ struct encoder {
     const struct gm_wordpiece *wordpiece;
     uint32_t *ids;
     size_t count, count_max;
+    struct gm_short_reader reader;
 
     // The word that is being gathered.
     size_t len, characters; // bytes; characters may be over WORD_CHARACTERS_MAX, bytes are not kept
@@ -333,6 +340,8 @@ static void take_text(struct encoder *encoder, const unsigned char *text)
             end_word(encoder);
         else if (gm_wordpiece_value(character) == GM_WORDPIECE_PUNCTUATION)
             put_alone(encoder, bytes, taken);
+        else if (gm_wordpiece_value(character) == GM_WORDPIECE_ORDERED)
+            append_mark(encoder, character, bytes, taken);
         else
             append(encoder, bytes, taken);
     }
@@ -420,13 +429,77 @@ static size_t take_ascii(struct encoder *encoder, const char *text, size_t len)
     return at;
 }
 
-// Takes what begins at text[0] and returns how many bytes that was.
-static size_t take(struct encoder *encoder, const char *text, size_t len)
+// Whether a word of ASCII ends before text[at], whatever follows.
+static bool ends_word(const struct encoder *encoder, const char *text, size_t len, size_t at)
 {
+    if (at == len)
+        return true;
+    const enum ascii_class class = encoder->wordpiece->classes[(unsigned char)text[at]];
+    if (class != WIDE)
+        return class == SPACE || class == PUNCTUATION;
+    uint32_t character;
+    read_character((const unsigned char *)text + at, len - at, &character);
+    const unsigned value = gm_wordpiece_value(character);
+    return value == GM_WORDPIECE_SPACE || value == GM_WORDPIECE_PUNCTUATION ||
+           value == GM_WORDPIECE_IDEOGRAPH;
+}
+
+// Cuts a short word that is no piece as a whole.
+static void put_short_pieces(struct encoder *encoder, struct gm_short_word word, size_t len)
+{
+    const struct gm_wordpiece *wordpiece = encoder->wordpiece;
+    uint32_t ids[GM_SHORT_BYTES_MAX];
+    size_t count = 0;
+    enum gm_piece_place place = GM_PIECE_FIRST;
+    for (;;) {
+        size_t taken = 0;
+        const int64_t id =
+            gm_short_find_longest(&wordpiece->short_pieces, place, word, len, &taken);
+        if (id == GM_VOCABULARY_NONE) {
+            put(encoder, wordpiece->vocabulary.unknown);
+            return;
+        }
+        ids[count++] = (uint32_t)id;
+        if (taken == len)
+            break;
+        word = gm_short_word_rest(word, taken);
+        len -= taken;
+        place = GM_PIECE_NEXT;
+    }
+    for (size_t i = 0; i < count; i++)
+        put(encoder, ids[i]);
+}
+
+// Takes a whole word of few ASCII letters and digits from the text's byte `at` on, and a space
+// behind it. Returns how many bytes that was; 0: there is another kind of word.
+static inline size_t take_short(struct encoder *encoder, size_t at)
+{
+    const struct gm_str text = encoder->reader.text;
+    struct gm_short_word word;
+    const size_t len = gm_short_reader_word(&encoder->reader, at, &word);
+    const size_t end = at + len;
+    const bool space = end < text.len && text.data[end] == ' ';
+    if (!space && !ends_word(encoder, text.data, text.len, end))
+        return 0;
+    const int64_t id = gm_short_find(&encoder->wordpiece->short_pieces, GM_PIECE_FIRST, word);
+    if (id == GM_VOCABULARY_NONE)
+        put_short_pieces(encoder, word, len);
+    else
+        put(encoder, (uint32_t)id);
+    return len + space;
+}
+
+// Takes what begins at the text's byte `at` and returns how many bytes that was.
+static size_t take(struct encoder *encoder, size_t at)
+{
+    const char *text = encoder->reader.text.data + at;
+    const size_t len = encoder->reader.text.len - at;
     const unsigned char byte = (unsigned char)text[0];
     switch ((enum ascii_class)encoder->wordpiece->classes[byte]) {
-    case WORD:
-        return take_ascii(encoder, text, len);
+    case WORD: {
+        const size_t taken = encoder->characters == 0 ? take_short(encoder, at) : 0;
+        return taken > 0 ? taken : take_ascii(encoder, text, len);
+    }
     case SPACE:
         end_word(encoder);
         return 1;
@@ -456,9 +529,10 @@ size_t gm_wordpiece_encode(const struct gm_wordpiece *wordpiece, struct gm_str t
     encoder.count_max = ids_max - 1; // the last place is [SEP]'s
     encoder.len = encoder.characters = encoder.mark_count = 0;
     encoder.hashes[0] = 0;
+    gm_short_reader_init(&encoder.reader, text);
     put(&encoder, wordpiece->vocabulary.begin);
     for (size_t at = 0; at < text.len && encoder.count < encoder.count_max;)
-        at += take(&encoder, text.data + at, text.len - at);
+        at += take(&encoder, at);
     end_word(&encoder);
     ret_ids[encoder.count] = wordpiece->vocabulary.end;
     return encoder.count + 1;

@@ -83,6 +83,8 @@ static const char *const pieces[] = {
     "\xe3\x80\xaf",
     "\xf0\x9d\x85\xa5",
     "\xf0\x9d\x85\xad",
+    "\xf0\x9d\x85\x9e",
+    "\xe1\xad\x84",
     "\xe0\xa4\x80",
     "\xe2\x80\x8b",
     "\xef\xbf\xbd",
@@ -110,6 +112,42 @@ static void texts_of_any_bytes_are_read_as_the_plain_way_reads_them(void **state
         const size_t wanted_count = plain_encode(plain, gm_str(text), wanted, ids_max);
         if (ids_count != wanted_count || memcmp(ids, wanted, ids_count * sizeof *ids) != 0)
             fail_msg("round %d: \"%s\"", round, text);
+    }
+}
+
+// Words of every length around 16, at every place of the 64 bytes that are looked at together, up
+// to the text's last byte, in all that a word can be made of or end with.
+static void short_words_are_read_as_the_plain_way_reads_them(void **state)
+{
+    (void)state;
+    static const char bytes[] = "aaaabcdefMOON019zZ@[`{/:";
+    static const char *const ends[] = {" ", " ", ".",  "-",  "\n",  "\x01",
+                                       "’", "é", "。", "中", "\xff"};
+    struct test_random random = {4};
+    for (int round = 0; round < 20000; round++) {
+        char text[256];
+        size_t len = 0;
+        const size_t words = 1 + test_random_below(&random, 10);
+        for (size_t word = 0; word < words; word++) {
+            const size_t word_len = test_random_below(&random, 19);
+            const size_t kinds = sizeof bytes - 1 - (word % 2) * 7;
+            for (size_t i = 0; i < word_len; i++)
+                text[len++] = bytes[test_random_below(&random, kinds)];
+            const char *end = ends[test_random_below(&random, sizeof ends / sizeof ends[0])];
+            memcpy(text + len, end, strlen(end));
+            len += strlen(end);
+        }
+        len -= test_random_below(&random, 3) == 0 && len > 0;
+        char *copy = malloc(len > 0 ? len : 1); // so that a sanitizer sees a byte read too many
+        assert_non_null(copy);
+        memcpy(copy, text, len);
+        uint32_t ids[300], wanted[300];
+        const struct gm_str slice = {copy, len};
+        const size_t count = gm_wordpiece_encode(wordpiece, slice, ids, 300);
+        assert_int_equal(count, plain_encode(plain, slice, wanted, 300));
+        if (memcmp(ids, wanted, count * sizeof *ids) != 0)
+            fail_msg("round %d: \"%.*s\"", round, GM_STR_ARG(slice));
+        free(copy);
     }
 }
 
@@ -257,6 +295,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(texts_of_any_bytes_are_read_as_the_plain_way_reads_them),
+        cmocka_unit_test(short_words_are_read_as_the_plain_way_reads_them),
         cmocka_unit_test(a_text_is_cut_where_the_ids_end),
         cmocka_unit_test(a_vocabulary_may_have_crlf_and_no_last_newline),
         cmocka_unit_test(a_broken_vocabulary_names_its_line),
