@@ -101,7 +101,7 @@ static void texts_of_any_bytes_are_read_as_the_plain_way_reads_them(void **state
 {
     (void)state;
     struct test_random random = {3};
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < 6000; round++) {
         char text[4096] = "";
         const size_t count = test_random_below(&random, 40);
         for (size_t i = 0; i < count; i++)
@@ -124,7 +124,7 @@ static void short_words_are_read_as_the_plain_way_reads_them(void **state)
     static const char *const ends[] = {" ", " ", ".",  "-",  "\n",  "\x01",
                                        "’", "é", "。", "中", "\xff"};
     struct test_random random = {4};
-    for (int round = 0; round < 20000; round++) {
+    for (int round = 0; round < 6000; round++) {
         char text[256];
         size_t len = 0;
         const size_t words = 1 + test_random_below(&random, 10);
