@@ -2,6 +2,7 @@
 #include "app/pipeline.h"
 
 #include "app/control.h"
+#include "app/open_scorer.h"
 #include "app/source.h"
 #include "app/stage/stages.h"
 #include "app/version.h"
@@ -73,11 +74,7 @@ static enum gm_err serve_control(struct gm_pipeline *pipeline, void *context,
 static enum gm_err open_process(struct gm_pipeline *pipeline, struct gm_error *error)
 {
     const struct gm_config *config = pipeline->config;
-    const struct gm_scorer_config scorer = {
-        .model_dir = config->vibe.model_dir,
-        .threads = config->vibe.threads,
-    };
-    enum gm_err err = gm_scorer_open(config->vibe.scorer, &scorer, &pipeline->scorer, error);
+    enum gm_err err = gm_open_scorer(config, NULL, NULL, &pipeline->scorer, error);
     if (err)
         return gm_error_prefix(error, "vibe.scorer");
     gm_stage_process_register(&pipeline->metrics);
@@ -318,6 +315,34 @@ static void note_group(void *context, const struct gm_bus_group_info *info)
     struct catch_up *catch_up = context;
     if (strcmp(info->group, catch_up->group) == 0)
         catch_up->offset[info->topic][info->partition] = info->offset;
+}
+
+struct lag {
+    const char *group;
+    unsigned topics;
+    int64_t messages;
+};
+
+static void skip_partition(void *context, const struct gm_bus_partition_info *info)
+{
+    (void)context, (void)info;
+}
+
+static void add_lag(void *context, const struct gm_bus_group_info *info)
+{
+    struct lag *lag = context;
+    if (lag->topics >> info->topic & 1 && strcmp(info->group, lag->group) == 0)
+        lag->messages += info->lag;
+}
+
+enum gm_err gm_pipeline_lag(struct gm_bus *bus, const char *group, unsigned topics,
+                            int64_t *ret_lag, struct gm_error *error)
+{
+    struct lag lag = {group, topics, 0};
+    enum gm_err err = gm_bus_describe(bus, skip_partition, add_lag, &lag, error);
+    if (!err)
+        *ret_lag = lag.messages;
+    return err;
 }
 
 enum gm_err gm_pipeline_caught_up(struct gm_bus *bus, const char *group, unsigned topics,

@@ -95,6 +95,11 @@ enum gm_err gm_pipeline_join(struct gm_pipeline *pipeline, struct gm_error *erro
 enum gm_err gm_pipeline_caught_up(struct gm_bus *bus, const char *group, unsigned topics,
                                   bool *ret_caught_up, struct gm_error *error);
 
+// Messages of `topics` (a set of bits) that `group` has not committed yet; 0 for a group that
+// nobody knows.
+enum gm_err gm_pipeline_lag(struct gm_bus *bus, const char *group, unsigned topics,
+                            int64_t *ret_lag, struct gm_error *error);
+
 // The bus as the configuration describes it.
 enum gm_err gm_pipeline_open_bus(const struct gm_config *config, struct gm_bus **ret_bus,
                                  struct gm_error *error);

@@ -3,6 +3,7 @@
 #include "app/replay.h"
 
 #include "app/control.h"
+#include "app/open_scorer.h"
 #include "app/pipeline.h"
 #include "app/progress.h"
 #include "app/stage/stages.h"
@@ -66,11 +67,24 @@ static bool feed_done(struct replay *replay)
     return atomic_load(&pipeline->stages[pipeline->stage_count - 1].state) != GM_STAGE_RUNNING;
 }
 
+// How far the recording has become rows, in its bytes: reading it is quick, scoring may not be.
+static void show_progress(struct replay *replay)
+{
+    int64_t read_bytes, total_bytes, lag;
+    if (!replay->progress.terminal ||
+        gm_pipeline_lag(replay->pipeline.bus, replay->config->process.group, GM_PROCESS_TOPICS,
+                        &lag, NULL))
+        return;
+    int64_t fed = atomic_load(&replay->feed.ticks) + atomic_load(&replay->feed.posts);
+    gm_replay_progress(replay->feed.feed, &read_bytes, &total_bytes);
+    double share = fed > lag ? (double)(fed - lag) / (double)fed : 0;
+    gm_progress_show(&replay->progress, (int64_t)(share * (double)read_bytes), total_bytes);
+}
+
 // Until every row is committed, a stage fails, or a signal comes (*ret_stopped).
 static enum gm_err wait_for_end(struct replay *replay, bool *ret_stopped, struct gm_error *error)
 {
     for (;;) {
-        int64_t read_bytes, total_bytes;
         enum gm_wake wake = gm_pipeline_wait(&replay->pipeline, LOOK_MS);
         if (wake == GM_WAKE_SIGNAL) {
             *ret_stopped = true;
@@ -84,14 +98,20 @@ static enum gm_err wait_for_end(struct replay *replay, bool *ret_stopped, struct
             if (err || done)
                 return err;
         }
-        gm_replay_progress(replay->feed.feed, &read_bytes, &total_bytes);
-        gm_progress_show(&replay->progress, read_bytes, total_bytes);
+        show_progress(replay);
     }
 }
 
-static void tell_page(const struct replay *replay)
+static void tell_start(const struct replay *replay)
 {
-    if (replay->pipeline.web && !replay->order->quiet)
+    if (replay->order->quiet)
+        return;
+    if (replay->pipeline.scorer) {
+        char note[GM_SCORER_NOTE_BYTES];
+        gm_scorer_note(replay->config, replay->pipeline.scorer, note);
+        printf("scorer    %s: %s\n", gm_scorer_name(replay->pipeline.scorer), note);
+    }
+    if (replay->pipeline.web)
         printf("page      http://%s:%d/\n", replay->config->web.address,
                gm_web_port(replay->pipeline.web));
     fflush(stdout);
@@ -102,7 +122,7 @@ static enum gm_err run(struct replay *replay, struct gm_replay_summary *summary,
                        struct gm_error *error)
 {
     int64_t begin_us = gm_monotonic_us();
-    tell_page(replay);
+    tell_start(replay);
     enum gm_err err = gm_pipeline_start(&replay->pipeline, error);
     if (err)
         return err;

@@ -3,6 +3,7 @@
 #include "app/source.h"
 
 #include "app/bus_state.h"
+#include "app/open_scorer.h"
 #include "app/version.h"
 #include "event/event.h"
 
@@ -84,19 +85,26 @@ static const char *state_name(int state)
 static enum gm_err answer_health(struct gm_pipeline *pipeline, struct gm_buffer *out,
                                  struct gm_error *error)
 {
-    const char *scorer = pipeline->scorer ? gm_scorer_name(pipeline->scorer) : NULL;
-    bool lexicon = scorer && strcmp(scorer, gm_scorer_lexicon.name) == 0;
-    json_t *health =
-        json_pack("{s:s,s:s,s:s?,s:s?,s:[]}", "status",
-                  gm_source_healthy(pipeline) ? "ok" : "degraded", "version", GM_VERSION, "scorer",
-                  scorer, "scorer_note", lexicon ? "no model installed" : NULL, "stages");
+    char note[GM_SCORER_NOTE_BYTES];
+    if (pipeline->scorer)
+        gm_scorer_note(pipeline->config, pipeline->scorer, note);
+    json_t *health = json_pack(
+        "{s:s,s:s,s:s?,s:s?,s:[]}", "status", gm_source_healthy(pipeline) ? "ok" : "degraded",
+        "version", GM_VERSION, "scorer", pipeline->scorer ? gm_scorer_name(pipeline->scorer) : NULL,
+        "scorer_note", pipeline->scorer ? note : NULL, "stages");
     for (size_t i = 0; i < pipeline->stage_count; i++) {
         struct gm_stage *stage = &pipeline->stages[i];
         json_array_append_new(json_object_get(health, "stages"),
                               json_pack("{s:s,s:s}", "name", stage->name, "state",
                                         state_name(atomic_load(&stage->state))));
     }
-    enum gm_err err = gm_bus_state_json(pipeline->bus, health, error);
+    int64_t waiting;
+    enum gm_err err = gm_pipeline_lag(pipeline->bus, pipeline->config->process.group,
+                                      1u << GM_TOPIC_LIVE_SOCIAL, &waiting, error);
+    if (!err && json_object_set_new(health, "posts_waiting", json_integer(waiting)))
+        err = gm_error_set(error, GM_ERR_NOMEM, "out of memory for an answer");
+    if (!err)
+        err = gm_bus_state_json(pipeline->bus, health, error);
     if (err) {
         json_decref(health);
         return err;

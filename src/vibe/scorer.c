@@ -6,6 +6,7 @@
 #include <string.h>
 
 const struct gm_scorer_ops *const gm_scorers[] = {
+    &gm_scorer_finbert,
     &gm_scorer_lexicon,
     NULL,
 };
@@ -13,6 +14,8 @@ const struct gm_scorer_ops *const gm_scorers[] = {
 struct gm_scorer {
     const struct gm_scorer_ops *ops;
     void *scorer;
+    struct gm_scorer_about about;
+    int64_t texts; // scored so far
 };
 
 const char *gm_label_name(enum gm_label label)
@@ -50,17 +53,12 @@ static enum gm_err unknown_name(const char *name, struct gm_error *error)
                         names);
 }
 
-// The last of the table needs nothing from outside, so when all fail its error is the one to
-// report.
 static enum gm_err open_best(const struct gm_scorer_config *config, struct gm_scorer **ret_scorer,
                              struct gm_error *error)
 {
-    enum gm_err err = GM_ERR_INTERNAL; // an empty table
-    for (size_t i = 0; gm_scorers[i] != NULL; i++) {
+    enum gm_err err = GM_ERR_NOT_FOUND;
+    for (size_t i = 0; err == GM_ERR_NOT_FOUND && gm_scorers[i] != NULL; i++)
         err = gm_scorer_open_ops(gm_scorers[i], config, ret_scorer, error);
-        if (err == GM_OK)
-            break;
-    }
     return err;
 }
 
@@ -77,6 +75,7 @@ enum gm_err gm_scorer_open_ops(const struct gm_scorer_ops *ops,
         free(scorer);
         return err;
     }
+    scorer->about = ops->about ? ops->about(scorer->scorer) : (struct gm_scorer_about){ops->name};
     *ret_scorer = scorer;
     return GM_OK;
 }
@@ -102,7 +101,35 @@ void gm_scorer_close(struct gm_scorer *scorer)
 
 const char *gm_scorer_name(const struct gm_scorer *scorer)
 {
-    return scorer->ops->name;
+    return scorer->about.name;
+}
+
+const struct gm_scorer_about *gm_scorer_about(const struct gm_scorer *scorer)
+{
+    return &scorer->about;
+}
+
+struct gm_scorer_stats gm_scorer_stats(const struct gm_scorer *scorer)
+{
+    if (scorer->ops->stats)
+        return scorer->ops->stats(scorer->scorer);
+    return (struct gm_scorer_stats){.texts = scorer->texts};
+}
+
+enum gm_err gm_scorer_score_within(struct gm_scorer *scorer, const struct gm_str *texts,
+                                   size_t count, int64_t budget_us, struct gm_mood *ret_moods,
+                                   size_t *ret_scored, struct gm_error *error)
+{
+    size_t scored = 0;
+    enum gm_err err = GM_OK;
+    if (count > 0)
+        err =
+            scorer->ops->score(scorer->scorer, texts, count, budget_us, ret_moods, &scored, error);
+    if (err)
+        return err;
+    scorer->texts += (int64_t)scored;
+    *ret_scored = scored;
+    return GM_OK;
 }
 
 enum gm_err gm_scorer_score(struct gm_scorer *scorer, const struct gm_str *texts, size_t count,
@@ -111,18 +138,7 @@ enum gm_err gm_scorer_score(struct gm_scorer *scorer, const struct gm_str *texts
     enum gm_err err = GM_OK;
     size_t scored;
     for (size_t done = 0; !err && done < count; done += scored)
-        err = scorer->ops->score(scorer->scorer, texts + done, count - done, INT64_MAX,
-                                 ret_moods + done, &scored, error);
+        err = gm_scorer_score_within(scorer, texts + done, count - done, INT64_MAX,
+                                     ret_moods + done, &scored, error);
     return err;
-}
-
-enum gm_err gm_scorer_score_within(struct gm_scorer *scorer, const struct gm_str *texts,
-                                   size_t count, int64_t budget_us, struct gm_mood *ret_moods,
-                                   size_t *ret_scored, struct gm_error *error)
-{
-    if (count > 0)
-        return scorer->ops->score(scorer->scorer, texts, count, budget_us, ret_moods, ret_scored,
-                                  error);
-    *ret_scored = 0;
-    return GM_OK;
 }

@@ -8,6 +8,9 @@ import { join, resolve } from 'node:path';
 export const bin = resolve(process.env.GHOSTMARKET_BIN ?? 'build/src/app/ghostmarket');
 export const root = resolve(new URL('../..', import.meta.url).pathname);
 
+// Whoever runs the tests may have models of their own.
+process.env.HF_HUB_CACHE = '/nonexistent';
+
 // A folder that goes away with the test.
 export function scratch(t) {
   const dir = mkdtempSync(join(tmpdir(), 'ghostmarket-e2e-'));

@@ -47,6 +47,8 @@ test('run, a replay beside it, the API, exports, a clean stop', async (t) => {
   const health = JSON.parse((await get('/api/health')).body);
   assert.equal(health.status, 'ok');
   assert.equal(health.scorer, 'lexicon');
+  assert.equal(health.scorer_note, 'no model installed');
+  assert.equal(health.posts_waiting, 0);
   assert.ok(health.groups.every((g) => g.lag === 0));
   assert.equal((await get('/healthz')).status, 200);
   assert.equal((await get('/api/signals?ticker=nosuch')).status, 404);

@@ -193,10 +193,14 @@ test('says so when there is nothing yet, and when something is wrong', options, 
   server.answer('/api/health', {
     ...health,
     status: 'degraded',
+    scorer: 'finbert-int8',
+    scorer_note: 'int8, avx2, 2 threads',
+    posts_waiting: 1234,
     stages: [...health.stages.slice(0, 3), { name: 'store', state: 'stopped' }],
   });
   const page = await open(server);
   await live(page);
+  await text(page, '#scorer', /^scorer: finbert-int8 — int8, avx2, 2 threads; 1,234 posts wait for it$/);
   await text(page, '#chart-note', /^Waiting for the first event\.$/);
   await text(page, '#health-summary', /^pipeline degraded: store$/);
   assert.ok(await page.locator('#tickers-empty').isVisible());

@@ -149,6 +149,7 @@ export const health = {
   version: '0.1.0',
   scorer: 'lexicon',
   scorer_note: 'no model installed',
+  posts_waiting: 99,
   stages: ['prices', 'social', 'process', 'store', 'web', 'notify'].map((name) => ({
     name,
     state: 'running',

@@ -30,7 +30,7 @@ import {
 const POINTS = 2000;
 const POSTS = 50;
 const POSTS_EVERY_MS = 2_500;
-const HEALTH_EVERY_MS = 10_000;
+const HEALTH_EVERY_MS = 3_000;
 const RETRY_MS = 2_000;
 
 const tickers = new Map<string, Ticker>();

@@ -1,7 +1,11 @@
 // What the page knows of the program: the connection, the stages, the scorer.
 import { byId, make, setData, setText } from './dom';
+import { count } from './format';
 import type { Connection } from './stream';
 import type { Health } from './types';
+
+// Fewer are on their way at any moment.
+const WAITING_SHOWN = 100;
 
 const words: Record<Connection, string> = {
   connecting: 'connecting',
@@ -49,6 +53,8 @@ export function showHealth(health: Health | null): void {
   );
   if (!health) return;
   const scorer = health.scorer || 'none';
-  setText(byId('scorer'), `scorer: ${scorer}${health.scorerNote ? ` — ${health.scorerNote}` : ''}`);
+  const note = health.scorerNote ? ` — ${health.scorerNote}` : '';
+  const waiting = health.postsWaiting < WAITING_SHOWN ? '' : `; ${count(health.postsWaiting)} posts wait for it`;
+  setText(byId('scorer'), `scorer: ${scorer}${note}${waiting}`);
   setText(byId('version'), health.version);
 }

@@ -56,6 +56,7 @@ export interface Health {
   version: string;
   scorer: string;
   scorerNote: string;
+  postsWaiting: number; // on the bus, not scored yet
   stages: { name: string; state: string }[];
 }
 
@@ -175,6 +176,7 @@ export function readHealth(value: unknown): Health | null {
     version: text(row['version']),
     scorer: text(row['scorer']),
     scorerNote: text(row['scorer_note']),
+    postsWaiting: number(row['posts_waiting']) ?? 0,
     stages: stages.flatMap((stage) => {
       const entry = fields(stage);
       return entry ? [{ name: text(entry['name']), state: text(entry['state']) }] : [];

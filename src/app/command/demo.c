@@ -3,6 +3,8 @@
 
 #include "app/replay.h"
 #include "feed/session.h"
+#include "vibe/finbert/finbert.h"
+#include "vibe/model/find.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,20 +84,43 @@ static const char *data_dir_of(const struct gm_invocation *invocation)
     return NULL;
 }
 
-// The built-in configuration, with the demo's directory and port: the user's own file may follow
-// other tickers.
-static enum gm_err demo_config(const struct gm_invocation *invocation, const char *dir, int port,
-                               struct gm_config *ret_config, struct gm_error *error)
+// The folder of the model that the user's own pipeline would score with; "": none.
+static enum gm_err find_model(const struct gm_config *user, char ret_dir[GM_MODEL_PATH_BYTES_MAX],
+                              struct gm_error *error)
 {
-    struct gm_config_override overrides[GM_GLOBAL_OVERRIDES_MAX + 2];
+    const char *name = user->vibe.model ? user->vibe.model : GM_FINBERT_MODEL_DEFAULT;
+    enum gm_err err = gm_model_find(user->data_dir, name, user->vibe.model_dir, ret_dir, error);
+    if (err != GM_ERR_NOT_FOUND || user->vibe.model || user->vibe.model_dir)
+        return err;
+    ret_dir[0] = '\0';
+    return GM_OK;
+}
+
+// The built-in configuration, with the demo's directory and port and the user's scorer: the user's
+// own file may follow other tickers.
+static enum gm_err demo_config(const struct gm_invocation *invocation, const char *dir, int port,
+                               const struct gm_config *user, struct gm_config *ret_config,
+                               struct gm_error *error)
+{
+    struct gm_config_override overrides[GM_GLOBAL_OVERRIDES_MAX + 6];
     size_t count = 0;
-    char port_text[16];
+    char port_text[16], threads[16], model_dir[GM_MODEL_PATH_BYTES_MAX];
+    enum gm_err err = find_model(user, model_dir, error);
+    if (err)
+        return err;
     snprintf(port_text, sizeof port_text, "%d", port);
+    snprintf(threads, sizeof threads, "%d", user->vibe.threads);
     for (size_t i = 0; i < invocation->override_count; i++)
         if (strcmp(invocation->overrides[i].name, "data_dir") != 0)
             overrides[count++] = invocation->overrides[i];
     overrides[count++] = (struct gm_config_override){"data_dir", dir, "the demo"};
     overrides[count++] = (struct gm_config_override){"web.port", port_text, "--port"};
+    overrides[count++] = (struct gm_config_override){"vibe.scorer", user->vibe.scorer, "yours"};
+    overrides[count++] =
+        (struct gm_config_override){"vibe.precision", user->vibe.precision, "yours"};
+    overrides[count++] = (struct gm_config_override){"vibe.threads", threads, "yours"};
+    if (model_dir[0])
+        overrides[count++] = (struct gm_config_override){"vibe.model_dir", model_dir, "yours"};
     return gm_config_parse(gm_str(""), "the demo", false, overrides, count, ret_config, error);
 }
 
@@ -130,29 +155,43 @@ static enum gm_err run_demo(const struct gm_config *config, const struct args *a
     return GM_OK;
 }
 
-static int demo(const struct gm_invocation *invocation)
+// `user`: the user's own configuration.
+static enum gm_err demo_in(const struct gm_invocation *invocation, const struct gm_config *user,
+                           const char *dir, struct gm_error *error)
 {
     const struct args *args = (const void *)invocation->args;
     bool stay = !args->exit && !args->json && isatty(STDOUT_FILENO);
+    struct gm_config config;
+    enum gm_err err = demo_config(invocation, dir, args->port, user, &config, error);
+    if (err)
+        return err;
+    gm_log_init((enum gm_log_level)config.log.level, (enum gm_log_format)config.log.format,
+                STDERR_FILENO, isatty(STDERR_FILENO));
+    err = run_demo(&config, args, stay, error);
+    gm_config_finish(&config);
+    return err;
+}
+
+static int demo(const struct gm_invocation *invocation)
+{
     const char *named = data_dir_of(invocation);
     char own[PATH_MAX];
+    int status;
     struct gm_error error;
-    struct gm_config config;
-    if (named && mkdir(named, 0750) != 0 && errno != EEXIST) {
-        gm_error_errno(&error, errno, "--data-dir: %s", named);
-        return gm_fail(&error);
-    }
-    if (!named && make_dir(own, &error))
-        return gm_fail(&error);
-    enum gm_err err = demo_config(invocation, named ? named : own, args->port, &config, &error);
-    if (!err) {
-        gm_log_init((enum gm_log_level)config.log.level, (enum gm_log_format)config.log.format,
-                    STDERR_FILENO, isatty(STDERR_FILENO));
-        err = run_demo(&config, args, stay, &error);
-        gm_config_finish(&config);
-    }
+    struct gm_config user;
+    if (!gm_load_config(invocation, &user, &status))
+        return status;
+    enum gm_err err = GM_OK;
     if (!named)
-        nftw(own, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+        err = make_dir(own, &error);
+    else if (mkdir(named, 0750) != 0 && errno != EEXIST)
+        err = gm_error_errno(&error, errno, "--data-dir: %s", named);
+    if (!err) {
+        err = demo_in(invocation, &user, named ? named : own, &error);
+        if (!named)
+            nftw(own, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+    }
+    gm_config_finish(&user);
     return err ? gm_fail(&error) : GM_EXIT_DONE;
 }
 

@@ -2,6 +2,7 @@
 #include "app/command/commands.h"
 
 #include "app/control.h"
+#include "app/open_scorer.h"
 #include "app/pipeline.h"
 
 #include <arpa/inet.h>
@@ -175,22 +176,53 @@ static void check_database(struct doctor *doctor)
     gm_store_close(store);
 }
 
+// Bytes of memory that programs may still take: the system's, or what the service's own limit
+// leaves; −1: not known.
+static int64_t free_memory(void)
+{
+    FILE *file = fopen("/proc/meminfo", "re");
+    char line[256];
+    long long kib = -1;
+    while (file && kib < 0 && fgets(line, sizeof line, file))
+        if (sscanf(line, "MemAvailable: %lld kB", &kib) != 1)
+            kib = -1;
+    if (file)
+        fclose(file);
+    return kib < 0 ? -1 : (int64_t)kib * 1024;
+}
+
+static void check_scorer(struct doctor *doctor, const struct gm_scorer *scorer)
+{
+    const struct gm_scorer_about *about = gm_scorer_about(scorer);
+    char note[GM_SCORER_NOTE_BYTES];
+    gm_scorer_note(&doctor->config, scorer, note);
+    if (!about->model_dir) {
+        find(doctor, NOTE, "model", "scorer %s: %s; `ghostmarket model pull` installs one",
+             about->name, note);
+        return;
+    }
+    find(doctor, FINE, "model", "scorer %s: %s, from %s", about->name, note, about->model_dir);
+    const int64_t free_bytes = free_memory();
+    const double mib = 1024 * 1024;
+    if (free_bytes >= 0 && free_bytes < about->model_bytes)
+        find(doctor, BAD, "memory",
+             "the model takes %.0f MiB and %.0f MiB are free: free some%s", // it would be swapped
+             (double)about->model_bytes / mib, (double)free_bytes / mib,
+             strcmp(about->precision, "f32") == 0 ? ", or set vibe.precision to int8" : "");
+    else if (free_bytes >= 0)
+        find(doctor, FINE, "memory", "the model takes %.0f MiB of %.0f MiB that are free",
+             (double)about->model_bytes / mib, (double)free_bytes / mib);
+}
+
 static void check_model(struct doctor *doctor)
 {
-    const struct gm_config *config = &doctor->config;
-    const struct gm_scorer_config scorer_config = {
-        .model_dir = config->vibe.model_dir,
-        .threads = config->vibe.threads,
-    };
     struct gm_scorer *scorer;
     struct gm_error error;
-    if (gm_scorer_open(config->vibe.scorer, &scorer_config, &scorer, &error)) {
+    if (gm_open_scorer(&doctor->config, NULL, NULL, &scorer, &error)) {
         find(doctor, BAD, "model", "vibe.scorer: %s", error.message);
         return;
     }
-    bool lexicon = strcmp(gm_scorer_name(scorer), gm_scorer_lexicon.name) == 0;
-    find(doctor, lexicon ? NOTE : FINE, "model", "scorer %s%s", gm_scorer_name(scorer),
-         lexicon ? ": no model is installed, moods come from a word list" : "");
+    check_scorer(doctor, scorer);
     gm_scorer_close(scorer);
 }
 

@@ -1,6 +1,7 @@
 // run, process, serve: the pipeline, whole or by stage, until a signal.
 #include "app/command/commands.h"
 
+#include "app/open_scorer.h"
 #include "app/pipeline.h"
 #include "base/log.h"
 #include "bus/bus.h"
@@ -12,10 +13,11 @@ static void tell_start(const struct gm_pipeline *pipeline)
     const struct gm_config *config = pipeline->config;
     gm_log(GM_LOG_INFO, "run", "configuration %s, data in %s",
            config->path ? config->path : "built in", config->data_dir);
-    if (pipeline->scorer && strcmp(gm_scorer_name(pipeline->scorer), "lexicon") == 0)
-        gm_log(GM_LOG_INFO, "run", "scorer lexicon: no model is installed");
-    else if (pipeline->scorer)
-        gm_log(GM_LOG_INFO, "run", "scorer %s", gm_scorer_name(pipeline->scorer));
+    if (pipeline->scorer) {
+        char note[GM_SCORER_NOTE_BYTES];
+        gm_scorer_note(config, pipeline->scorer, note);
+        gm_log(GM_LOG_INFO, "run", "scorer %s: %s", gm_scorer_name(pipeline->scorer), note);
+    }
     if (pipeline->web)
         gm_log(GM_LOG_INFO, "run", "page on http://%s:%d/", config->web.address,
                gm_web_port(pipeline->web));
@@ -31,12 +33,13 @@ static int run_parts(const struct gm_invocation *invocation, unsigned parts)
         return status;
     if (!config.web.enabled)
         parts &= ~(unsigned)GM_PART_WEB;
-    if (gm_pipeline_init(&pipeline, &config, parts, &error)) {
+    enum gm_err err = gm_pipeline_init(&pipeline, &config, parts, &error);
+    if (err) {
         gm_config_finish(&config);
-        return gm_fail(&error);
+        return err == GM_ERR_INVALID ? gm_fail_usage(&error) : gm_fail(&error);
     }
     tell_start(&pipeline);
-    enum gm_err err = gm_pipeline_start(&pipeline, &error);
+    err = gm_pipeline_start(&pipeline, &error);
     if (!err) {
         if (gm_pipeline_wait(&pipeline, -1) == GM_WAKE_SIGNAL)
             gm_log(GM_LOG_INFO, "run", "stopping: what is in flight is committed first");

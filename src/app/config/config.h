@@ -70,8 +70,11 @@ struct gm_config {
 
     struct {
         char *scorer;    // "auto" or a scorer's name
-        char *model_dir; // may be NULL
-        int threads;     // 0: one a core
+        char *model;     // may be NULL: the standard one, if it is installed
+        char *model_dir; // may be NULL: where `model` is installed
+        char *precision;
+        int threads; // 0: one a processor
+        size_t cache_entries;
     } vibe;
 
     struct {

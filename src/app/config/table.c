@@ -88,12 +88,25 @@ const struct gm_config_option gm_config_options[] = {
              "load."},
 
     {"vibe.scorer", GM_CONFIG_NAME, AT(vibe.scorer), .standard = "auto",
-     .help = "The scorer's name, or `auto` for the best that can run here. `lexicon` needs no "
-             "model."},
-    {"vibe.model_dir", GM_CONFIG_TEXT, AT(vibe.model_dir), .example = "data/models/finbert",
-     .help = "The folder of the model, for scorers that have one."},
+     .help = "The scorer's name, or `auto` for the best that is installed here: `finbert` where "
+             "there is a model, else `lexicon`, which needs none."},
+    {"vibe.model", GM_CONFIG_TEXT, AT(vibe.model), .example = "ProsusAI/finbert",
+     .help = "The model's name, as `ghostmarket model pull` installs it in `DATA_DIR/models` or "
+             "Hugging Face's tools in their cache. Not set: `ProsusAI/finbert`, if it is there; a "
+             "name that is set must be there."},
+    {"vibe.model_dir", GM_CONFIG_TEXT, AT(vibe.model_dir),
+     .example = "data/models/ProsusAI--finbert",
+     .help = "The model's folder itself, instead of looking for `vibe.model`."},
+    {"vibe.precision", GM_CONFIG_TEXT, AT(vibe.precision), .standard = "int8",
+     .choices = {"int8", "f32"},
+     .help = "What the model computes with. `f32` is what it was trained with, `int8` is several "
+             "times faster, takes a quarter of the memory, and nearly always says the same."},
     {"vibe.threads", GM_CONFIG_INT, AT(vibe.threads), .standard = "0", .min = 0, .max = 1024,
-     .help = "Threads of a scorer that uses several; `0` is one a core."},
+     .help = "Threads of the model; `0` is one a processor that the program may use."},
+    {"vibe.cache_entries", GM_CONFIG_COUNT, AT(vibe.cache_entries), .standard = "65536", .min = 0,
+     .max = 1 << 26,
+     .help = "How many texts' moods the model's scorer remembers, so that copied texts are scored "
+             "once; `0`: none. An entry takes 48 bytes."},
 
     {"store.group", GM_CONFIG_NAME, AT(store.group), .standard = "store",
      .help = "The consumer group of the database's writer."},

@@ -49,6 +49,20 @@ static struct gm_metric scored_texts = GM_METRIC(
 static struct gm_metric batch_texts =
     GM_METRIC(GM_METRIC_SIZES, "ghostmarket_score_batch_texts", "",
               "Texts that were scored together, in one transaction.");
+static struct gm_metric scored_tokens =
+    GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_scored_tokens_total", "",
+              "Word pieces that went through the model; 0 for a scorer without one.");
+static struct gm_metric cache_hits =
+    GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_score_cache_hits_total", "",
+              "Texts whose mood was known, so that the model was spared.");
+static struct gm_metric cache_misses =
+    GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_score_cache_misses_total", "",
+              "Texts that went through the model.");
+static struct gm_metric cache_entries =
+    GM_METRIC(GM_METRIC_GAUGE, "ghostmarket_score_cache_entries", "", "Moods that are remembered.");
+static struct gm_metric cut_texts =
+    GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_cut_texts_total", "",
+              "Texts that reach the model's limit of word pieces; what comes after is not read.");
 static struct gm_metric score_us =
     GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_scorer_busy_microseconds_total", "",
               "Time that the scorer has worked.");
@@ -189,6 +203,19 @@ static void set_texts_ahead(struct processor *processor)
     processor->texts_ahead = ahead < batch_max ? ahead : batch_max;
 }
 
+static void count_scored(struct processor *processor, int64_t took_us)
+{
+    const struct gm_scorer_stats stats = gm_scorer_stats(processor->pipeline->scorer);
+    gm_metric_add(&score_us, took_us);
+    gm_metric_observe(&batch_texts, (int64_t)processor->scored_count);
+    gm_metric_set(&scored_texts, stats.texts);
+    gm_metric_set(&scored_tokens, stats.tokens);
+    gm_metric_set(&cache_hits, stats.cache_hits);
+    gm_metric_set(&cache_misses, stats.cache_misses);
+    gm_metric_set(&cache_entries, stats.cache_entries);
+    gm_metric_set(&cut_texts, stats.cut);
+}
+
 static enum gm_err score_front(struct processor *processor, struct gm_error *error)
 {
     processor->scored_count = 0;
@@ -201,9 +228,7 @@ static enum gm_err score_front(struct processor *processor, struct gm_error *err
                                processor->moods, &processor->scored_count, error);
     if (err)
         return gm_error_prefix(error, "scoring");
-    gm_metric_add(&score_us, gm_monotonic_us() - begin_us);
-    gm_metric_add(&scored_texts, (int64_t)processor->scored_count);
-    gm_metric_observe(&batch_texts, (int64_t)processor->scored_count);
+    count_scored(processor, gm_monotonic_us() - begin_us);
     set_texts_ahead(processor);
     return GM_OK;
 }
@@ -481,9 +506,12 @@ enum gm_err gm_stage_process(struct gm_pipeline *pipeline, void *context, struct
 
 void gm_stage_process_register(struct gm_metrics *metrics)
 {
-    struct gm_metric *all[] = {&signals_price, &signals_social, &late_events,   &alerts,
-                               &dead_letters,  &scored_texts,   &batch_texts,   &score_us,
-                               &commit_time,   &rebuild_us,     &lost_messages, &window_overflow};
+    struct gm_metric *all[] = {
+        &signals_price, &signals_social,  &late_events, &alerts,      &dead_letters,
+        &scored_texts,  &scored_tokens,   &batch_texts, &score_us,    &cache_hits,
+        &cache_misses,  &cache_entries,   &cut_texts,   &commit_time, &rebuild_us,
+        &lost_messages, &window_overflow,
+    };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         gm_metrics_register(metrics, all[i]);
 }

@@ -56,7 +56,11 @@ static void has_defaults(void **state)
     assert_int_equal(config.process.batch_max, 10000);
     assert_int_equal(config.process.score_budget_us, 200000);
     assert_string_equal(config.vibe.scorer, "auto");
+    assert_null(config.vibe.model);
     assert_null(config.vibe.model_dir);
+    assert_string_equal(config.vibe.precision, "int8");
+    assert_int_equal(config.vibe.threads, 0);
+    assert_int_equal(config.vibe.cache_entries, 65536);
     assert_string_equal(config.store.path, "data/ghostmarket.duckdb");
     assert_int_equal(config.store.memory_max_bytes, 64 << 20);
     assert_int_equal(config.store.commit_interval_us, 250000);
@@ -418,7 +422,8 @@ static void example_is_the_defaults(void **state)
         }
     }
     parse_good(example.data, &config);
-    assert_string_equal(config.vibe.model_dir, "data/models/finbert");
+    assert_string_equal(config.vibe.model, "ProsusAI/finbert");
+    assert_string_equal(config.vibe.model_dir, "data/models/ProsusAI--finbert");
     assert_int_equal(config.notify.command.count, 2);
     gm_config_finish(&config);
     gm_buffer_finish(&example);

@@ -158,3 +158,20 @@ struct gm_str safetensors_of(const char *header, size_t data_bytes)
         data[i] = (char)i;
     return join(gm_str(header), (struct gm_str){data, data_bytes});
 }
+
+const char *golden_copy(const char *model, const char *name)
+{
+    static const char *const files[] = {"config.json", "vocab.txt", "model.safetensors",
+                                        "pytorch_model.bin"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        const char *from = path_of(golden_dir(model), files[i]);
+        char to[512];
+        if (access(from, F_OK) != 0)
+            continue;
+        const struct gm_str bytes = read_file(from);
+        snprintf(to, sizeof to, "%s/%s", name, files[i]);
+        folder_write(to, bytes);
+        free((char *)bytes.data);
+    }
+    return folder_path(name);
+}

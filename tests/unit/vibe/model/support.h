@@ -29,6 +29,9 @@ struct gm_str read_file(const char *path);
 // tests/data/models/NAME
 const char *golden_dir(const char *name);
 
+// A copy of the golden model at NAME of the test's folder, where its pack may be written; its path.
+const char *golden_copy(const char *model, const char *name);
+
 // Fails unless a call gave that code and filled in that message.
 void assert_failed(enum gm_err err, const struct gm_error *error, enum gm_err code,
                    const char *message);
