@@ -13,7 +13,7 @@ cd "$here"
 
 build_packages='gcc g++ libc6-dev meson ninja-build pkg-config ca-certificates
     liblmdb-dev libjansson-dev libyaml-dev zlib1g-dev libcurl4-openssl-dev libssl-dev
-    libxxhash-dev libcmocka-dev'
+    libxxhash-dev libutf8proc-dev libcmocka-dev'
 test_packages='chromium libsimde-dev'
 dev_packages='clang clang-format clang-tidy libclang-rt-14-dev shellcheck'
 

@@ -8,6 +8,8 @@
 
 static const struct gm_command *const commands[] = {
     &gm_command_run,
+    &gm_command_prices,
+    &gm_command_social,
     &gm_command_process,
     &gm_command_serve,
     &gm_command_demo,

@@ -2,6 +2,7 @@
 #include "app/pipeline.h"
 
 #include "app/control.h"
+#include "app/feeds.h"
 #include "app/open_scorer.h"
 #include "app/source.h"
 #include "app/stage/stages.h"
@@ -143,6 +144,8 @@ enum gm_err gm_pipeline_init(struct gm_pipeline *pipeline, const struct gm_confi
         err = open_web(pipeline, error);
     if (!err && parts & GM_PART_NOTIFY && config->notify.command.count > 0)
         gm_pipeline_add(pipeline, "notify", gm_stage_notify, NULL);
+    if (!err)
+        err = gm_feeds_open(pipeline, parts, error);
     if (!err && parts != 0)
         gm_pipeline_add(pipeline, "keep", gm_stage_keep, NULL);
     if (err)
@@ -152,6 +155,7 @@ enum gm_err gm_pipeline_init(struct gm_pipeline *pipeline, const struct gm_confi
 
 void gm_pipeline_finish(struct gm_pipeline *pipeline)
 {
+    gm_feeds_close(pipeline);
     gm_web_destroy(pipeline->web);
     gm_control_close(pipeline->control);
     gm_store_close(pipeline->store);

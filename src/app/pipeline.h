@@ -14,6 +14,7 @@
 #include "base/stop.h"
 #include "bus/bus.h"
 #include "feed/feed.h"
+#include "feed/live/health.h"
 #include "store/store.h"
 #include "vibe/scorer.h"
 #include "web/web.h"
@@ -41,13 +42,33 @@ struct gm_stage {
     struct gm_error error; // written by the stage's thread before state turns to FAILED
 };
 
-enum { GM_STAGES_MAX = 16 };
+enum { GM_STAGES_MAX = 16, GM_LIVE_FEEDS_MAX = 4 };
+
+// What a feed stage works on. Counters may be read while it runs.
+struct gm_feed_stage {
+    const struct gm_feed_ops *ops;
+    void *feed;         // lent
+    const char *cursor; // the name under which its cursor is kept
+    // What the feed knows of its own sight; its notices go to the log. NULL: nothing.
+    void (*health)(void *feed, struct gm_feed_health *ret_health);
+    atomic_llong ticks, posts, bad;
+};
+
+// A live feed and its stage.
+struct gm_live_ops;
+struct gm_live_feed {
+    const struct gm_live_ops *ops;
+    struct gm_feed_stage stage;
+    char cursor[64]; // its name on the bus
+};
 
 enum gm_part {
     GM_PART_PROCESS = 1 << 0, // opens a scorer
     GM_PART_STORE = 1 << 1,   // opens the database and the control socket
     GM_PART_WEB = 1 << 2,     // needs the store
     GM_PART_NOTIFY = 1 << 3,
+    GM_PART_PRICES = 1 << 4, // live feeds of prices
+    GM_PART_SOCIAL = 1 << 5, // live feeds of posts
 };
 
 struct gm_pipeline {
@@ -60,6 +81,8 @@ struct gm_pipeline {
     struct gm_web *web;         // NULL without GM_PART_WEB
     struct gm_control *control; // NULL without GM_PART_STORE
     struct gm_web_source web_source;
+    struct gm_live_feed live[GM_LIVE_FEEDS_MAX]; // live_count
+    size_t live_count;
     struct gm_stage stages[GM_STAGES_MAX];
     size_t stage_count;
     int ended_fd;  // eventfd: a stage has ended

@@ -3,6 +3,7 @@
 #include "app/source.h"
 
 #include "app/bus_state.h"
+#include "app/feeds.h"
 #include "app/open_scorer.h"
 #include "app/version.h"
 #include "event/event.h"
@@ -98,6 +99,7 @@ static enum gm_err answer_health(struct gm_pipeline *pipeline, struct gm_buffer 
                               json_pack("{s:s,s:s}", "name", stage->name, "state",
                                         state_name(atomic_load(&stage->state))));
     }
+    json_object_set_new(health, "feeds", gm_feeds_json(pipeline));
     int64_t waiting;
     enum gm_err err = gm_pipeline_lag(pipeline->bus, pipeline->config->process.group,
                                       1u << GM_TOPIC_LIVE_SOCIAL, &waiting, error);

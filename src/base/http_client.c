@@ -5,16 +5,15 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/curl_common.h"
 
 #include <assert.h>
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     POLL_MS = 100,
-    SHOWN_BYTES = 256,
     CONNECT_MS_DEFAULT = 30 * 1000,
     IDLE_US_DEFAULT = 30 * GM_US_PER_S,
     READ_BYTES = 128 * 1024,
@@ -26,8 +25,8 @@ struct gm_http_client {
     char *user_agent, *ca_file;
     long connect_ms_max;
     char curl_message[CURL_ERROR_SIZE];
-    char shown[SHOWN_BYTES]; // the URL under way, without what may be secret
-    struct gm_buffer body;   // of the reply, where no sink takes it
+    char shown[GM_CURL_SHOWN_BYTES]; // the URL under way, without what may be secret
+    struct gm_buffer body;           // of the reply, where no sink takes it
 
     // The call under way.
     const struct gm_http_call *call;
@@ -41,22 +40,6 @@ struct gm_http_client {
 };
 
 // ------------------------------------------------------------------------- URLs
-
-// Writes scheme, host, port and path: a user's password or a signature in the query stays out.
-static void show_url(const char *url, char out[SHOWN_BYTES])
-{
-    CURLU *parts = curl_url();
-    char *text = NULL;
-    bool shown = parts && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-                 curl_url_set(parts, CURLUPART_USER, NULL, 0) == CURLUE_OK &&
-                 curl_url_set(parts, CURLUPART_PASSWORD, NULL, 0) == CURLUE_OK &&
-                 curl_url_set(parts, CURLUPART_QUERY, NULL, 0) == CURLUE_OK &&
-                 curl_url_set(parts, CURLUPART_FRAGMENT, NULL, 0) == CURLUE_OK &&
-                 curl_url_get(parts, CURLUPART_URL, &text, 0) == CURLUE_OK;
-    snprintf(out, SHOWN_BYTES, "%s", shown ? text : "the URL");
-    curl_free(text);
-    curl_url_cleanup(parts);
-}
 
 // "https://host:443", or NULL; to be freed with curl_free.
 static char *origin_of(const char *url)
@@ -173,36 +156,6 @@ static size_t on_head(char *data, size_t one, size_t len, void *context)
 
 // ------------------------------------------------------------------------- failures
 
-// What a failure of libcurl means here. Not listed: our own use of libcurl is wrong.
-static const struct meaning {
-    CURLcode curl;
-    enum gm_err code;
-    bool retriable;
-    const char *advice;
-} meanings[] = {
-    {CURLE_COULDNT_RESOLVE_HOST, GM_ERR_NETWORK, true, ": is the network up?"},
-    {CURLE_COULDNT_RESOLVE_PROXY, GM_ERR_NETWORK, true, ": check the variable https_proxy"},
-    {CURLE_PROXY, GM_ERR_NETWORK, true, ": check the variable https_proxy"},
-    {CURLE_COULDNT_CONNECT, GM_ERR_NETWORK, true, ""},
-    {CURLE_OPERATION_TIMEDOUT, GM_ERR_NETWORK, true, ""},
-    {CURLE_SEND_ERROR, GM_ERR_NETWORK, true, ""},
-    {CURLE_RECV_ERROR, GM_ERR_NETWORK, true, ""},
-    {CURLE_GOT_NOTHING, GM_ERR_NETWORK, true, ""},
-    {CURLE_PARTIAL_FILE, GM_ERR_NETWORK, true, ""},
-    {CURLE_HTTP2, GM_ERR_NETWORK, true, ""},
-    {CURLE_HTTP2_STREAM, GM_ERR_NETWORK, true, ""},
-    {CURLE_WEIRD_SERVER_REPLY, GM_ERR_NETWORK, true, ""},
-    {CURLE_BAD_CONTENT_ENCODING, GM_ERR_NETWORK, true, ""},
-    {CURLE_SSL_CONNECT_ERROR, GM_ERR_NETWORK, true, ""},
-    {CURLE_UNSUPPORTED_PROTOCOL, GM_ERR_NETWORK, false, ": this is no HTTP"},
-    {CURLE_PEER_FAILED_VERIFICATION, GM_ERR_NETWORK, false,
-     ": the server cannot prove who it is; where a proxy stands in between, give its certificate "
-     "(SSL_CERT_FILE)"},
-    {CURLE_SSL_CACERT_BADFILE, GM_ERR_INVALID, false, ": these certificates cannot be read"},
-    {CURLE_URL_MALFORMAT, GM_ERR_INVALID, false, ""},
-    {CURLE_OUT_OF_MEMORY, GM_ERR_NOMEM, false, ""},
-};
-
 static enum gm_err set_failure(struct gm_http_client *client, enum gm_err code, bool retriable,
                                const char *text, const char *advice)
 {
@@ -216,17 +169,8 @@ static enum gm_err fail_transfer(struct gm_http_client *client, CURLcode result)
 {
     if (client->failed)
         return client->failed;
-    const char *text = client->curl_message[0] ? client->curl_message : curl_easy_strerror(result);
-    long proxy_status = 0;
-    curl_easy_getinfo(client->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-    if (proxy_status >= 400)
-        return set_failure(client, GM_ERR_NETWORK, gm_http_status_retriable((int)proxy_status),
-                           text, ": the proxy refuses: check the variable https_proxy");
-    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
-        if (meanings[i].curl == result)
-            return set_failure(client, meanings[i].code, meanings[i].retriable, text,
-                               meanings[i].advice);
-    return set_failure(client, GM_ERR_INTERNAL, false, text, "");
+    return gm_curl_failure(client->easy, result, client->shown, client->curl_message,
+                           client->error);
 }
 
 // ------------------------------------------------------------------------- one transfer
@@ -286,24 +230,13 @@ static void set_options(struct gm_http_client *client, const char *url, struct c
     const struct gm_http_call *call = client->call;
     CURL *easy = client->easy;
     curl_easy_reset(easy);
+    gm_curl_set_common(easy, client->ca_file, client->connect_ms_max);
     curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, client->user_agent);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    // Otherwise a name server that does not answer holds up the end of a call that was stopped.
-    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, client->curl_message);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, client->connect_ms_max);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)READ_BYTES);
-    curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    if (client->ca_file) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
-        curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    }
     if (call->compressed)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     if (call->verb == GM_HTTP_VERB_HEAD)
@@ -427,7 +360,7 @@ static enum gm_err call_url(struct gm_http_client *client, char *url)
     bool with_secrets = true;
     for (int hops = 0;; hops++) {
         struct curl_slist *fields;
-        show_url(url, client->shown);
+        gm_curl_show_url(url, client->shown);
         // Once away from the first origin, secrets stay behind, even on the way back.
         with_secrets = with_secrets && same_origin(url, call->url);
         enum gm_err err = make_fields(call, with_secrets, &fields, client->error);
@@ -450,7 +383,7 @@ enum gm_err gm_http_client_call(struct gm_http_client *client, const struct gm_h
                                 struct gm_http_reply *ret_reply, struct gm_error *error)
 {
     assert(call->field_count <= GM_HTTP_CALL_FIELDS_MAX);
-    show_url(call->url, client->shown);
+    gm_curl_show_url(call->url, client->shown);
     client->call = call;
     client->error = error;
     client->end_us = call->total_us_max > 0 ? gm_monotonic_us() + call->total_us_max : INT64_MAX;

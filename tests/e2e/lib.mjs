@@ -6,6 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const bin = resolve(process.env.GHOSTMARKET_BIN ?? 'build/src/app/ghostmarket');
+// No test asks the world for prices or posts; the tests of the feeds have fakes of their own.
+process.env.GHOSTMARKET_COINBASE_ENABLED ??= 'false';
+process.env.GHOSTMARKET_BLUESKY_ENABLED ??= 'false';
+
 export const root = resolve(new URL('../..', import.meta.url).pathname);
 
 // Whoever runs the tests may have models of their own.

@@ -1,4 +1,4 @@
-// What the page knows of the program: the connection, the stages, the scorer.
+// What the page knows of the program: the connection, the live feeds, the stages, the scorer.
 import { byId, make, setData, setText } from './dom';
 import { count } from './format';
 import type { Connection } from './stream';
@@ -32,24 +32,34 @@ function isFine(state: string): boolean {
   return state === 'running' || state === 'done';
 }
 
+function listItem(name: string, state: string, fine: boolean, note: string): HTMLElement {
+  const item = make('li', '', make('span', '', name), make('span', 'state', state));
+  setData(item, 'state', fine ? 'ok' : 'degraded');
+  item.title = note;
+  return item;
+}
+
+// What is wrong, in a word or two; a silent page must not be taken for a calm market.
+function trouble(health: Health): string {
+  const stopped = health.stages.find(({ state }) => !isFine(state));
+  if (stopped) return `pipeline degraded: ${stopped.name}`;
+  const blind = health.feeds.filter(({ sight }) => sight === 'blind').map(({ name }) => name);
+  if (blind.length > 0) return `blind: ${blind.join(', ')}`;
+  return health.ok ? '' : 'pipeline degraded';
+}
+
 export function showHealth(health: Health | null): void {
   const summary = byId('health-summary');
-  setData(summary, 'state', health ? (health.ok ? 'ok' : 'degraded') : 'unknown');
-  const stopped = health?.stages.filter(({ state }) => !isFine(state)) ?? [];
-  setText(
-    summary,
-    !health
-      ? 'pipeline unknown'
-      : health.ok
-        ? 'pipeline ok'
-        : `pipeline degraded${stopped[0] ? `: ${stopped[0].name}` : ''}`,
-  );
+  const wrong = health ? trouble(health) : '';
+  setData(summary, 'state', health ? (wrong ? 'degraded' : 'ok') : 'unknown');
+  setText(summary, health ? wrong || 'pipeline ok' : 'pipeline unknown');
   byId('stages').replaceChildren(
-    ...(health?.stages ?? []).map((stage) => {
-      const item = make('li', '', make('span', '', stage.name), make('span', 'state', stage.state));
-      setData(item, 'state', isFine(stage.state) ? 'ok' : 'degraded');
-      return item;
-    }),
+    ...(health?.feeds ?? []).map(({ name, sight, since, notice }) =>
+      listItem(name, sight, sight === 'seeing', `since ${since}${notice ? `: ${notice}` : ''}`),
+    ),
+    ...(health?.stages ?? [])
+      .filter(({ name }) => !health?.feeds.some((feed) => feed.name === name))
+      .map(({ name, state }) => listItem(name, state, isFine(state), '')),
   );
   if (!health) return;
   const scorer = health.scorer || 'none';

@@ -58,6 +58,7 @@ export interface Health {
   scorerNote: string;
   postsWaiting: number; // on the bus, not scored yet
   stages: { name: string; state: string }[];
+  feeds: { name: string; sight: string; since: string; notice: string }[];
 }
 
 type Fields = Record<string, unknown>;
@@ -171,6 +172,7 @@ export function readHealth(value: unknown): Health | null {
   const row = fields(value);
   if (!row) return null;
   const stages = Array.isArray(row['stages']) ? row['stages'] : [];
+  const feeds = Array.isArray(row['feeds']) ? row['feeds'] : [];
   return {
     ok: row['status'] === 'ok',
     version: text(row['version']),
@@ -180,6 +182,19 @@ export function readHealth(value: unknown): Health | null {
     stages: stages.flatMap((stage) => {
       const entry = fields(stage);
       return entry ? [{ name: text(entry['name']), state: text(entry['state']) }] : [];
+    }),
+    feeds: feeds.flatMap((feed) => {
+      const entry = fields(feed);
+      return entry
+        ? [
+            {
+              name: text(entry['name']),
+              sight: text(entry['sight']),
+              since: text(entry['since']),
+              notice: text(entry['notice']),
+            },
+          ]
+        : [];
     }),
   };
 }

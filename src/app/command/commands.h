@@ -9,6 +9,7 @@
 #include "base/error.h"
 
 extern const struct gm_command gm_command_run, gm_command_process, gm_command_serve;
+extern const struct gm_command gm_command_prices, gm_command_social;
 extern const struct gm_command gm_command_replay, gm_command_demo;
 extern const struct gm_command gm_command_export, gm_command_score;
 extern const struct gm_command gm_command_topics_create, gm_command_topics_describe;

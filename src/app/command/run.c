@@ -1,12 +1,23 @@
 // run, process, serve: the pipeline, whole or by stage, until a signal.
 #include "app/command/commands.h"
 
+#include "app/command/run.h"
 #include "app/open_scorer.h"
 #include "app/pipeline.h"
 #include "base/log.h"
 #include "bus/bus.h"
 
 #include <inttypes.h>
+
+struct run_args {
+    bool no_feeds;
+};
+
+static const struct gm_option run_options[] = {
+    {"no-feeds", NULL, GM_OPTION_FLAG, offsetof(struct run_args, no_feeds),
+     .help = "take no live prices and posts: only what others put on the bus"},
+    {NULL},
+};
 
 static void tell_start(const struct gm_pipeline *pipeline)
 {
@@ -23,7 +34,7 @@ static void tell_start(const struct gm_pipeline *pipeline)
                gm_web_port(pipeline->web));
 }
 
-static int run_parts(const struct gm_invocation *invocation, unsigned parts)
+int gm_run_parts(const struct gm_invocation *invocation, unsigned parts)
 {
     int status;
     struct gm_config config;
@@ -55,28 +66,35 @@ static int run_parts(const struct gm_invocation *invocation, unsigned parts)
 
 static int run(const struct gm_invocation *invocation)
 {
-    return run_parts(invocation, GM_PART_PROCESS | GM_PART_STORE | GM_PART_WEB | GM_PART_NOTIFY);
+    const struct run_args *args = (const void *)invocation->args;
+    const unsigned feeds = args->no_feeds ? 0 : GM_PART_PRICES | GM_PART_SOCIAL;
+    return gm_run_parts(invocation,
+                        feeds | GM_PART_PROCESS | GM_PART_STORE | GM_PART_WEB | GM_PART_NOTIFY);
 }
 
 static int process(const struct gm_invocation *invocation)
 {
-    return run_parts(invocation, GM_PART_PROCESS);
+    return gm_run_parts(invocation, GM_PART_PROCESS);
 }
 
 static int serve(const struct gm_invocation *invocation)
 {
-    return run_parts(invocation, GM_PART_STORE | GM_PART_WEB | GM_PART_NOTIFY);
+    return gm_run_parts(invocation, GM_PART_STORE | GM_PART_WEB | GM_PART_NOTIFY);
 }
 
 const struct gm_command gm_command_run = {
     .name = "run",
     .summary = "run the whole pipeline in this process",
     .description =
-        "Scores what comes over the bus, keeps the windows, raises alerts, stores rows, serves\n"
-        "the page. Runs until SIGINT or SIGTERM. Messages come from `ghostmarket replay` on the\n"
-        "same data directory, or from any program that writes to the bus.\n",
+        "Takes live prices (Coinbase) and posts (Bluesky), scores, keeps the windows, raises\n"
+        "alerts, stores rows, serves the page. Runs until SIGINT or SIGTERM. Needs no account.\n"
+        "For a recording, `ghostmarket replay` into the same data directory, leave the live feeds\n"
+        "out: next to today's prices everything that was recorded is late.\n",
     .examples = "ghostmarket run\n"
+                "ghostmarket run --no-feeds\n"
                 "ghostmarket run --config /etc/ghostmarket.yaml --data-dir /var/lib/ghostmarket\n",
+    .options = run_options,
+    .args_bytes = sizeof(struct run_args),
     .run = run,
 };
 

@@ -2,6 +2,7 @@
 #include "app/config/config.h"
 
 #include "app/config/option.h"
+#include "feed/gate/gate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -65,11 +66,6 @@ static enum gm_err add_presets(struct gm_config_reader *reader, struct gm_error 
         if (!ticker->name) {
             return out_of_memory(error);
         }
-        for (size_t i = 0; preset->keywords[i]; i++) {
-            if ((err = gm_config_list_add(&ticker->keywords, gm_str(preset->keywords[i]), error))) {
-                return err;
-            }
-        }
     }
     return GM_OK;
 }
@@ -86,6 +82,47 @@ static size_t number_bytes(enum gm_config_type type)
     }
 }
 
+static const struct gm_config_preset *preset_of(const char *name)
+{
+    for (const struct gm_config_preset *preset = gm_config_presets; preset->name; preset++) {
+        if (strcmp(preset->name, name) == 0) {
+            return preset;
+        }
+    }
+    return NULL;
+}
+
+// What feeds look for, where the ticker does not say.
+static enum gm_err fill_from_preset(struct gm_config_ticker *ticker, struct gm_error *error)
+{
+    const struct gm_config_preset *preset = preset_of(ticker->name);
+    const char *const own[] = {ticker->name, NULL};
+    const char *const *keywords = preset ? preset->keywords : own;
+    enum gm_err err = GM_OK;
+    for (bool none = ticker->keywords.count == 0; none && *keywords && !err; keywords++) {
+        err = gm_config_list_add(&ticker->keywords, gm_str(*keywords), error);
+    }
+    if (!err && preset && preset->coinbase && !ticker->coinbase) {
+        ticker->coinbase = strdup(preset->coinbase);
+        err = ticker->coinbase ? GM_OK : out_of_memory(error);
+    }
+    return err;
+}
+
+static enum gm_err check_keywords(const struct gm_config_reader *reader, size_t index,
+                                  struct gm_error *error)
+{
+    const struct gm_config_list *keywords = &reader->config->tickers[index].keywords;
+    for (size_t i = 0; i < keywords->count; i++) {
+        enum gm_err err = gm_gate_check_keyword(keywords->items[i], error);
+        if (err) {
+            gm_error_prefix(error, "%s:%zu: tickers", reader->name, reader->ticker_lines[index]);
+            return err;
+        }
+    }
+    return GM_OK;
+}
+
 // What a ticker does not set for itself.
 static enum gm_err fill_ticker(const struct gm_config_reader *reader, size_t index,
                                struct gm_error *error)
@@ -100,10 +137,8 @@ static enum gm_err fill_ticker(const struct gm_config_reader *reader, size_t ind
                    number_bytes(option[i].type));
         }
     }
-    if (ticker->keywords.count == 0) {
-        return gm_config_list_add(&ticker->keywords, gm_str(ticker->name), error);
-    }
-    return GM_OK;
+    enum gm_err err = fill_from_preset(ticker, error);
+    return err ? err : check_keywords(reader, index, error);
 }
 
 // ------------------------------------------------------------------------- the four places

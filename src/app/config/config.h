@@ -41,6 +41,7 @@ struct gm_config_list {
 struct gm_config_ticker {
     char *name;                     // [a-z0-9._-]{1,64}, unique
     struct gm_config_list keywords; // never empty: the name itself where none is given
+    char *coinbase;                 // its product there; may be NULL
     struct gm_rule rule;            // the ticker's own values over those of `rule`
 };
 
@@ -61,6 +62,21 @@ struct gm_config {
         int64_t retention_us; // 0: for ever
         bool sync;
     } bus;
+
+    struct {
+        char *ca_file; // may be NULL: the system's certificates
+    } feed;
+
+    struct {
+        bool enabled;
+        char *url;
+        int64_t interval_us;
+    } coinbase;
+
+    struct {
+        bool enabled;
+        char *url; // may be NULL: the public hosts
+    } bluesky;
 
     struct {
         char *group;

@@ -57,9 +57,11 @@ enum {
     GM_CONFIG_VARIABLE_BYTES = 64,
 };
 
-// The tickers that stand where the file lists none.
+// The tickers that stand where the file lists none, and what stands for one of that name where it
+// says nothing of its own.
 struct gm_config_preset {
     const char *name;
+    const char *coinbase;    // NULL: none
     const char *keywords[6]; // ended by NULL
 };
 extern const struct gm_config_preset gm_config_presets[];

@@ -35,6 +35,10 @@ const struct gm_config_section gm_config_sections[] = {
     {"", "Where GhostMarket keeps what it has."},
     {"log", "The program's own log, on standard error."},
     {"bus", "The log of messages between the stages. It is kept in `DATA_DIR/log`."},
+    {"feed", "What all live feeds have in common."},
+    {"coinbase", "Prices of Coinbase Exchange, live; no key is needed."},
+    {"bluesky", "Posts of Bluesky, live; no key is needed. A post counts for the tickers of whose "
+                "keywords it has one."},
     {"process", "The stage that scores posts, keeps the windows and applies the rule."},
     {"vibe", "How a post's text becomes a mood in [-1, +1]."},
     {"store", "The database that all rows end in."},
@@ -72,6 +76,26 @@ const struct gm_config_option gm_config_options[] = {
     {"bus.sync", GM_CONFIG_BOOL, AT(bus.sync), .standard = "true",
      .help = "`true` waits for the disk at every commit. With `false` a crash of the machine may "
              "lose the last commits; a crash of the program loses none."},
+
+    {"feed.ca_file", GM_CONFIG_TEXT, AT(feed.ca_file), .example = "/etc/ssl/certs/proxy.pem",
+     .help = "Certificates (PEM) to trust instead of the system's, where a proxy stands between."},
+
+    {"coinbase.enabled", GM_CONFIG_BOOL, AT(coinbase.enabled), .standard = "true",
+     .help = "Whether `run` and `prices` take prices from there, for tickers that have a "
+             "`coinbase`."},
+    {"coinbase.url", GM_CONFIG_TEXT, AT(coinbase.url),
+     .standard = "wss://ws-feed.exchange.coinbase.com", .help = "The feed's address."},
+    {"coinbase.interval", GM_CONFIG_DURATION, AT(coinbase.interval_us), .standard = "1s", .min = 0,
+     .max = 60 * MIN,
+     .help = "The least time between two prices of a ticker: of all that come, the newest goes on. "
+             "`0` passes every trade."},
+
+    {"bluesky.enabled", GM_CONFIG_BOOL, AT(bluesky.enabled), .standard = "true",
+     .help = "Whether `run` and `social` take posts from there."},
+    {"bluesky.url", GM_CONFIG_TEXT, AT(bluesky.url),
+     .example = "wss://jetstream2.us-east.bsky.network/subscribe",
+     .help = "A Jetstream's address. Not set: the four public ones, one after the other when one "
+             "fails."},
 
     {"process.group", GM_CONFIG_NAME, AT(process.group), .standard = "process",
      .help = "The consumer group. Processes with the same group share the work; a new name reads "
@@ -163,8 +187,15 @@ const struct gm_config_option gm_config_ticker_options[] = {
     {"name", GM_CONFIG_TICKER, TICKER_AT(name),
      .help = "The ticker as it stands in messages and rows. Needed."},
     {"keywords", GM_CONFIG_LIST, TICKER_AT(keywords),
-     .help = "Words of which a post must contain one, in any case, to count for this ticker. Not "
-             "set: the name itself. Feeds use them; messages that already carry a ticker pass."},
+     .help =
+         "What a post must have one of to count for this ticker: `bitcoin` a word or phrase in "
+         "any case, also as $bitcoin and #bitcoin; `$ON` only as a cashtag; `\"#gme\"` only as a "
+         "hashtag; `=ARE` only as written; `-airdrop` speaks against the ticker. Not set: the "
+         "name itself, and for bitcoin, dogecoin and gamestop what is built in. Feeds use them; "
+         "messages that already carry a ticker pass."},
+    {"coinbase", GM_CONFIG_TEXT, TICKER_AT(coinbase), .example = "BTC-USD",
+     .help = "The product at Coinbase Exchange whose price counts. Not set: none, and for bitcoin "
+             "and dogecoin the built-in one."},
     {"window", GM_CONFIG_DURATION, TICKER_AT(rule.window_us), .inherits = "rule.window",
      WINDOW_RANGE, .help = "Instead of `rule.window`."},
     {"cooldown", GM_CONFIG_DURATION, TICKER_AT(rule.cooldown_us), .inherits = "rule.cooldown",
@@ -185,10 +216,10 @@ _Static_assert(sizeof(gm_config_ticker_options) / sizeof(gm_config_ticker_option
                "gm_config_reader.ticker_set has a bit for every option");
 
 const struct gm_config_preset gm_config_presets[] = {
-    {"bitcoin", {"bitcoin", "btc", "$btc", "sats"}},
-    {"dogecoin", {"dogecoin", "doge", "$doge"}},
-    {"gamestop", {"gamestop", "gme", "$gme"}},
-    {NULL, {NULL}},
+    {"bitcoin", "BTC-USD", {"bitcoin", "btc", "sats"}},
+    {"dogecoin", "DOGE-USD", {"dogecoin", "doge"}},
+    {"gamestop", NULL, {"gamestop", "gme"}},
+    {NULL, NULL, {NULL}},
 };
 
 const struct gm_config_option *gm_config_option_find(const struct gm_config_option *table,

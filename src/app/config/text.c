@@ -63,6 +63,9 @@ static void write_example_tickers(struct gm_buffer *out)
             gm_buffer_printf(out, "%s%s", i > 0 ? ", " : "", preset->keywords[i]);
         }
         gm_buffer_append_c(out, "]\n");
+        if (preset->coinbase) {
+            gm_buffer_printf(out, "    coinbase: %s\n", preset->coinbase);
+        }
         if (preset == gm_config_presets) {
             gm_buffer_append_c(out, "    #window: 5m\n    #momentum_min: 100\n");
         }

@@ -33,6 +33,7 @@ struct feeder {
     size_t messages, bytes; // in the open transaction
     int64_t ticks, posts, bad;
     int64_t open_since_us; // monotonic; of the first message in the transaction
+    int64_t notices;       // of the feed's, that the log has
 };
 
 // Puts the item on the transaction.
@@ -107,6 +108,19 @@ static bool commit_due(const struct feeder *feeder)
            (feeder->messages > 0 && gm_monotonic_us() - feeder->open_since_us >= BATCH_AGE_MAX_US);
 }
 
+// What the feed has to say since it was asked last.
+static void log_notice(struct feeder *feeder)
+{
+    struct gm_feed_health health;
+    if (!feeder->stage->health)
+        return;
+    feeder->stage->health(feeder->stage->feed, &health);
+    if (health.notices > feeder->notices)
+        gm_log(health.warning ? GM_LOG_WARN : GM_LOG_INFO, feeder->stage->ops->name, "%s",
+               health.notice);
+    feeder->notices = health.notices;
+}
+
 static enum gm_err feed_next(struct feeder *feeder, bool *ret_done, struct gm_error *error)
 {
     enum gm_feed_state state;
@@ -118,6 +132,7 @@ static enum gm_err feed_next(struct feeder *feeder, bool *ret_done, struct gm_er
                                  wait_us, &state, &item, error);
     if (err)
         return err;
+    log_notice(feeder);
     if (state != GM_FEED_ITEM) {
         *ret_done = state == GM_FEED_DONE;
         return commit(feeder, error);

@@ -2,6 +2,7 @@
 #include "app/stage/stages.h"
 
 #include "base/log.h"
+#include "feed/live/live.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -53,6 +54,10 @@ static struct gm_metric *gauge_of(struct watch *watch, const char *name, const c
 
 static const char LOG_END[] = "ghostmarket_log_end_offset";
 static const char LOG_MESSAGES[] = "ghostmarket_log_messages";
+static const char FEED_SEEING[] = "ghostmarket_feed_seeing";
+static const char FEED_CALLS[] = "ghostmarket_feed_calls";
+static const char FEED_REFUSED[] = "ghostmarket_feed_refused";
+static const char FEED_GAPS[] = "ghostmarket_feed_gaps";
 static const char GROUP_LAG[] = "ghostmarket_group_lag_messages";
 
 static void watch_partition(void *context, const struct gm_bus_partition_info *info)
@@ -81,6 +86,29 @@ static void watch_group(void *context, const struct gm_bus_group_info *info)
         gm_metric_set(lag, info->lag);
 }
 
+static void watch_feed(struct watch *watch, const struct gm_live_feed *live)
+{
+    char labels[LABELS_BYTES];
+    struct gm_feed_health health;
+    live->ops->health(live->stage.feed, &health);
+    snprintf(labels, sizeof labels, "feed=\"%s\"", live->ops->feed.name);
+    const struct {
+        const char *name, *help;
+        int64_t value;
+    } figures[] = {
+        {FEED_SEEING, "1 while a live feed can see, 0 while it is blind or starting.",
+         health.sight == GM_FEED_SEEING},
+        {FEED_CALLS, "Connections that a live feed has made.", health.calls},
+        {FEED_REFUSED, "Connections of a live feed that failed or broke off.", health.refused},
+        {FEED_GAPS, "Stretches that a live feed has missed for good.", health.gaps},
+    };
+    for (size_t i = 0; i < sizeof figures / sizeof figures[0]; i++) {
+        struct gm_metric *gauge = gauge_of(watch, figures[i].name, figures[i].help, labels);
+        if (gauge)
+            gm_metric_set(gauge, figures[i].value);
+    }
+}
+
 static enum gm_err keep_once(struct watch *watch, struct gm_error *error)
 {
     struct gm_bus *bus = watch->pipeline->bus;
@@ -90,6 +118,8 @@ static enum gm_err keep_once(struct watch *watch, struct gm_error *error)
     if (err && !error->retriable)
         return err;
     gm_metric_add(&removed_messages, removed);
+    for (size_t i = 0; i < watch->pipeline->live_count; i++)
+        watch_feed(watch, &watch->pipeline->live[i]);
     return gm_bus_describe(bus, watch_partition, watch_group, watch, error);
 }
 

@@ -4,14 +4,6 @@
 
 #include "app/pipeline.h"
 
-// What a feed stage works on. Counters may be read while it runs.
-struct gm_feed_stage {
-    const struct gm_feed_ops *ops;
-    void *feed;         // lent
-    const char *cursor; // the name under which its cursor is kept
-    atomic_llong ticks, posts, bad;
-};
-
 // Takes what a feed gives, appends it with the feed's cursor in one transaction, ends when the feed
 // is done. `context`: struct gm_feed_stage.
 gm_stage_run_fn gm_stage_feed;

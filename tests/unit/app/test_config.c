@@ -383,7 +383,7 @@ static void writes_what_it_reads(void **state)
     parse_good("data_dir: \"a \\\"b\\\" \\\\ \\n\\t \\u2028 \\x85 🚀 é : #\"\n"
                "rule: {delta_price_max: 0.1, window: 90s}\n"
                "bus: {size_max: 20000001}\n"
-               "tickers: [{name: a, keywords: ['x y', \"'\", '- #']}, {name: b, window: 1h}]\n",
+               "tickers: [{name: a, keywords: ['x y', '=X', '-a #']}, {name: b, window: 1h}]\n",
                &config);
     gm_config_write(&config, &first);
     gm_config_finish(&config);
