@@ -3,8 +3,11 @@
 
 #include "base/log.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 static void log_notice(void *context, const char *message)
 {
@@ -25,6 +28,46 @@ enum gm_err gm_open_scorer(const struct gm_config *config, const char *name, con
         .notice = log_notice,
     };
     return gm_scorer_open(name ? name : config->vibe.scorer, &scorer, ret_scorer, error);
+}
+
+void gm_step_back(void)
+{
+    enum { NICENESS = 5 };
+    // Refused by some sandboxes, and then as before.
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
+}
+
+struct opening {
+    const struct gm_config *config;
+    struct gm_scorer *scorer;
+    struct gm_error error;
+    enum gm_err err;
+};
+
+static void *open_behind(void *context)
+{
+    struct opening *opening = context;
+    gm_step_back();
+    opening->err = gm_open_scorer(opening->config, NULL, NULL, &opening->scorer, &opening->error);
+    return NULL;
+}
+
+// The scorer's threads have the priority of the thread that opens it, which cannot be raised again:
+// so that is one of its own.
+enum gm_err gm_open_scorer_behind(const struct gm_config *config, struct gm_scorer **ret_scorer,
+                                  struct gm_error *error)
+{
+    struct opening opening = {.config = config};
+    pthread_t thread;
+    int failed = pthread_create(&thread, NULL, open_behind, &opening);
+    if (failed)
+        return gm_error_errno(error, failed, "starting a thread");
+    pthread_join(thread, NULL);
+    if (opening.err && error)
+        *error = opening.error;
+    if (!opening.err)
+        *ret_scorer = opening.scorer;
+    return opening.err;
 }
 
 void gm_scorer_note(const struct gm_config *config, const struct gm_scorer *scorer,

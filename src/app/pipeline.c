@@ -75,7 +75,7 @@ static enum gm_err serve_control(struct gm_pipeline *pipeline, void *context,
 static enum gm_err open_process(struct gm_pipeline *pipeline, struct gm_error *error)
 {
     const struct gm_config *config = pipeline->config;
-    enum gm_err err = gm_open_scorer(config, NULL, NULL, &pipeline->scorer, error);
+    enum gm_err err = gm_open_scorer_behind(config, &pipeline->scorer, error);
     if (err)
         return gm_error_prefix(error, "vibe.scorer");
     gm_stage_process_register(&pipeline->metrics);

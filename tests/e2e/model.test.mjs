@@ -2,8 +2,8 @@
 // The model is a small one with random weights: what it says of a text means nothing, but is its own.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync }
-  from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, truncateSync,
+  writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -20,6 +20,15 @@ function install(dataDir) {
   for (const name of ['config.json', 'vocab.txt', 'model.safetensors'])
     cpSync(join(golden, name), join(dir, name));
   return dir;
+}
+
+// The niceness of a process's threads by their names.
+function niceness(pid) {
+  return readdirSync(`/proc/${pid}/task`).map((task) => {
+    const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8');
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    return [name, Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])];
+  });
 }
 
 const packsIn = (dir) => readdirSync(dir).filter((name) => name.includes('pack'));
@@ -69,7 +78,8 @@ test('run uses the installed model and names it everywhere', async (t) => {
   const data = join(dir, 'data');
   install(data);
   const recording = makeRecording(dir, 3_000, 71);
-  const running = start(t, ['run', '--data-dir', data], { env: anyPort });
+  const running = start(t, ['run', '--data-dir', data],
+    { env: { ...anyPort, GHOSTMARKET_VIBE_THREADS: '2' } });
   const page = await pageOf(running);
   ok(replay(recording, data));
   const rows = exportRows(data);
@@ -87,6 +97,11 @@ test('run uses the installed model and names it everywhere', async (t) => {
     recording.socialCount);
   assert.ok(figure('score_batch_texts_count') > 0);
   assert.match(running.log, /scorer finbert-int8: int8/);
+  // What works for the model steps back behind the rest.
+  const nice = niceness(running.pid);
+  for (const [name, value] of nice)
+    if (name.startsWith('gm-')) assert.equal(value, name === 'gm-process' ? 5 : 0, name);
+  assert.equal(nice.filter(([, value]) => value === 5).length, 2, 'two threads of the model');
   running.kill('SIGTERM');
   assert.equal((await running.ended).status, 0);
   const findings = JSON.parse(ok(['doctor', '--json', '--data-dir', data], { env: anyPort }).stdout);

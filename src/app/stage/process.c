@@ -8,6 +8,7 @@
 // partitions changes, at the start above all. No row depends on where batches end.
 #include "app/stage/stages.h"
 
+#include "app/open_scorer.h"
 #include "app/stage/rebuild.h"
 #include "app/stage/tickers.h"
 #include "base/log.h"
@@ -498,6 +499,8 @@ enum gm_err gm_stage_process(struct gm_pipeline *pipeline, void *context, struct
     enum gm_err err = processor_init(&processor, pipeline, error);
     if (err)
         return err;
+    if (gm_scorer_about(pipeline->scorer)->model_dir)
+        gm_step_back(); // this thread does a share of the model's work
     while (!err && !gm_stop_raised(&pipeline->stop))
         err = process_next(&processor, error);
     processor_finish(&processor);
