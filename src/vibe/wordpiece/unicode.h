@@ -11,7 +11,7 @@
 
 enum gm_wordpiece_kind {
     GM_WORDPIECE_SELF,        // stays as it is, part of a word
-    GM_WORDPIECE_REMOVED,     // as if it were not there: controls, unassigned characters, accents
+    GM_WORDPIECE_REMOVED,     // as if it were not there: controls, accents
     GM_WORDPIECE_SPACE,       // parts words
     GM_WORDPIECE_PUNCTUATION, // a word by itself
     GM_WORDPIECE_IDEOGRAPH,   // a word by itself

@@ -63,19 +63,72 @@ static enum gm_err check_model(json_t *model, struct gm_error *error)
     return GM_OK;
 }
 
-static enum gm_err check_added(json_t *tokens, struct gm_error *error)
+// The place of the content among gm_vocabulary_specials; −1: it is none of them.
+static int special_of(const char *content)
+{
+    for (int i = 0; content && i < GM_VOCABULARY_SPECIALS; i++)
+        if (strcmp(content, gm_vocabulary_specials[i]) == 0)
+            return i;
+    return -1;
+}
+
+// An added token is one of the special ones, found in the text as it was written, whatever stands
+// around it.
+static enum gm_err check_token(const char *field, json_t *token, struct gm_error *error)
+{
+    static const char *const flags[] = {"normalized", "lstrip", "rstrip", "single_word"};
+    if (special_of(json_string_value(json_object_get(token, "content"))) < 0)
+        return unsupported(field, "[UNK], [CLS], [SEP], [PAD], [MASK]", error);
+    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
+        if (json_is_true(json_object_get(token, flags[i])))
+            return gm_error_set(error, GM_ERR_UNSUPPORTED, "%s: %s: only false is read here", field,
+                                flags[i]);
+    return GM_OK;
+}
+
+// *ret_listed: which of gm_vocabulary_specials the library would find in a text.
+static enum gm_err check_added(json_t *tokens, json_t *vocab, bool *ret_listed,
+                               struct gm_error *error)
 {
     size_t i;
     json_t *token;
     json_array_foreach(tokens, i, token)
     {
-        bool known = false;
-        for (size_t k = 0; k < GM_VOCABULARY_SPECIALS; k++)
-            known = known || is_text(token, "content", gm_vocabulary_specials[k]);
-        if (!known)
-            return unsupported("added_tokens", "[UNK], [CLS], [SEP], [PAD], [MASK]", error);
+        const enum gm_err err = check_token("added_tokens", token, error);
+        if (err)
+            return err;
+        const char *content = json_string_value(json_object_get(token, "content"));
+        const json_t *id = json_object_get(token, "id");
+        if (!json_is_integer(id) || !json_equal(id, json_object_get(vocab, content)))
+            return gm_error_set(error, GM_ERR_UNSUPPORTED,
+                                "added_tokens: %s: only one with its id in model.vocab is read "
+                                "here",
+                                content);
+        ret_listed[special_of(content)] = true;
     }
     return GM_OK;
+}
+
+// A part of a template: {"SpecialToken":{"id":"[CLS]"}}, {"Sequence":{"id":"A"}}.
+static bool is_part(json_t *parts, size_t at, const char *kind, const char *id)
+{
+    return is_text(json_object_get(json_array_get(parts, at), kind), "id", id);
+}
+
+// [CLS] before the text and [SEP] behind it, as either of two types writes it.
+static enum gm_err check_post_processor(json_t *processor, struct gm_error *error)
+{
+    json_t *parts = json_object_get(processor, "single");
+    if (is_text(processor, "type", "TemplateProcessing") && json_array_size(parts) == 3 &&
+        is_part(parts, 0, "SpecialToken", "[CLS]") && is_part(parts, 1, "Sequence", "A") &&
+        is_part(parts, 2, "SpecialToken", "[SEP]"))
+        return GM_OK;
+    const char *before = json_string_value(json_array_get(json_object_get(processor, "cls"), 0));
+    const char *behind = json_string_value(json_array_get(json_object_get(processor, "sep"), 0));
+    if (is_text(processor, "type", "BertProcessing") && before && strcmp(before, "[CLS]") == 0 &&
+        behind && strcmp(behind, "[SEP]") == 0)
+        return GM_OK;
+    return unsupported("post_processor", "[CLS] text [SEP]", error);
 }
 
 static enum gm_err add_pieces(json_t *vocab, struct gm_vocabulary *vocabulary,
@@ -138,17 +191,68 @@ enum gm_err gm_vocabulary_read_json(struct gm_str text, struct gm_vocabulary *re
     enum gm_err err = load(text, &root, error);
     if (err)
         return err;
-    json_t *model = json_object_get(root, "model");
+    bool listed[GM_VOCABULARY_SPECIALS] = {false};
+    json_t *model = json_object_get(root, "model"), *vocab = json_object_get(model, "vocab");
     err = check_normalizer(json_object_get(root, "normalizer"), error);
     if (!err && !is_text(json_object_get(root, "pre_tokenizer"), "type", "BertPreTokenizer"))
         err = unsupported("pre_tokenizer.type", "BertPreTokenizer", error);
     if (!err)
+        err = check_post_processor(json_object_get(root, "post_processor"), error);
+    if (!err)
         err = check_model(model, error);
     if (!err)
-        err = check_added(json_object_get(root, "added_tokens"), error);
+        err = check_added(json_object_get(root, "added_tokens"), vocab, listed, error);
     if (!err)
-        err = read_vocab(json_object_get(model, "vocab"), ret_vocabulary, error);
+        err = read_vocab(vocab, ret_vocabulary, error);
+    for (size_t i = 0; !err && i < GM_VOCABULARY_SPECIALS; i++)
+        if (!listed[i])
+            ret_vocabulary->special[i] = (uint32_t)GM_VOCABULARY_NONE;
     json_decref(root);
+    return err;
+}
+
+// ------------------------------------------------------------------------- tokenizer_config.json
+
+// Classes of `transformers` that cut texts as BERT does. BertJapaneseTokenizer, to name one, has a
+// vocab.txt as well and cuts otherwise.
+static bool is_known_class(const char *name)
+{
+    static const char *const known[] = {
+        "BertTokenizer",           "BertTokenizerFast", "DistilBertTokenizer",
+        "DistilBertTokenizerFast", "ElectraTokenizer",  "ElectraTokenizerFast",
+        "PreTrainedTokenizerFast", "TokenizersBackend",
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(name, known[i]) == 0)
+            return true;
+    return false;
+}
+
+// The special pieces may be named, as text or as an added token, and must have their usual names.
+static enum gm_err check_names(json_t *root, struct gm_error *error)
+{
+    static const char *const fields[GM_VOCABULARY_SPECIALS] = {
+        "unk_token", "cls_token", "sep_token", "pad_token", "mask_token"};
+    for (size_t i = 0; i < GM_VOCABULARY_SPECIALS; i++) {
+        json_t *name = json_object_get(root, fields[i]);
+        if (json_is_object(name))
+            name = json_object_get(name, "content");
+        if (json_is_string(name) && strcmp(json_string_value(name), gm_vocabulary_specials[i]) != 0)
+            return unsupported(fields[i], gm_vocabulary_specials[i], error);
+    }
+    return GM_OK;
+}
+
+static enum gm_err check_decoder(json_t *tokens, struct gm_error *error)
+{
+    const char *id;
+    json_t *token;
+    enum gm_err err = GM_OK;
+    json_object_foreach(tokens, id, token)
+    {
+        if (!err)
+            err = check_token("added_tokens_decoder", token, error);
+    }
     return err;
 }
 
@@ -158,12 +262,19 @@ enum gm_err gm_vocabulary_check_config(struct gm_str text, struct gm_error *erro
     enum gm_err err = load(text, &root, error);
     if (err)
         return err;
-    if (json_is_false(json_object_get(root, "do_lower_case")))
+    const char *class = json_string_value(json_object_get(root, "tokenizer_class"));
+    if (class && !is_known_class(class))
+        err = unsupported("tokenizer_class", "BertTokenizer", error);
+    else if (json_is_false(json_object_get(root, "do_lower_case")))
         err = unsupported("do_lower_case", "true", error);
     else if (json_is_false(json_object_get(root, "strip_accents")))
         err = unsupported("strip_accents", "null or true", error);
     else if (json_is_false(json_object_get(root, "tokenize_chinese_chars")))
         err = unsupported("tokenize_chinese_chars", "true", error);
+    if (!err)
+        err = check_names(root, error);
+    if (!err)
+        err = check_decoder(json_object_get(root, "added_tokens_decoder"), error);
     json_decref(root);
     return err;
 }

@@ -1,6 +1,7 @@
-// The tokenizer. One pass over the text: a word is gathered small and normalized, with the hash of
-// each of its beginnings, and looked up when something ends it. ASCII, which is nearly all, takes a
-// table of classes; other characters take the tables of unicode.h.
+// The tokenizer. One pass over the text. A word of a few ASCII letters and digits, as nearly all
+// are, is found whole by short_reader.h and looked up as two integers. Any other word is gathered
+// small and normalized, with the hash of each of its beginnings, and looked up when something ends
+// it: ASCII takes a table of classes, other characters the tables of unicode.h.
 #include "vibe/wordpiece/wordpiece.h"
 
 #include "vibe/model/mapped_file.h"

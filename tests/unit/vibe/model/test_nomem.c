@@ -1,9 +1,11 @@
-// Reading and packing a model when memory cannot be had: every allocation fails in its turn, until
-// all is well. Under a sanitizer this also finds what is not freed on the way back.
+// Reading and packing a model, and its vocabulary, when memory cannot be had: every allocation
+// fails in its turn, until all is well. Under a sanitizer this also finds what is not freed on the
+// way back.
 #include "support.h"
 
 #include "vibe/model/bert_weights.h"
 #include "vibe/model/model_pack.h"
+#include "vibe/wordpiece/wordpiece.h"
 
 #include <stdlib.h>
 
@@ -62,6 +64,14 @@ static enum gm_err bind(const char *dir, struct gm_error *error)
     return err;
 }
 
+static enum gm_err open_wordpiece(const char *dir, struct gm_error *error)
+{
+    struct gm_wordpiece *wordpiece = NULL;
+    const enum gm_err err = gm_wordpiece_open(dir, &wordpiece, error);
+    gm_wordpiece_close(wordpiece);
+    return err;
+}
+
 static enum gm_err fill(void *context, struct gm_pack_writer *writer, struct gm_error *error)
 {
     void *data = NULL;
@@ -103,6 +113,21 @@ static void models_are_read(void **state)
     until_all_is_well(bind, golden_dir("legacy"), 5);
 }
 
+static void vocabularies_are_read(void **state)
+{
+    (void)state;
+    until_all_is_well(open_wordpiece, golden_dir("plain"), 6);
+    folder_write("m/tokenizer.json",
+                 gm_str("{\"normalizer\":{\"type\":\"BertNormalizer\",\"clean_text\":true,"
+                        "\"handle_chinese_chars\":true,\"lowercase\":true},"
+                        "\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"},"
+                        "\"post_processor\":{\"type\":\"BertProcessing\",\"cls\":[\"[CLS]\",1],"
+                        "\"sep\":[\"[SEP]\",2]},\"model\":{\"unk_token\":\"[UNK]\","
+                        "\"continuing_subword_prefix\":\"##\",\"max_input_chars_per_word\":100,"
+                        "\"vocab\":{\"[UNK]\":0,\"[CLS]\":1,\"[SEP]\":2}}}"));
+    until_all_is_well(open_wordpiece, folder_path("m"), 7);
+}
+
 static void a_pack_is_written_and_read(void **state)
 {
     (void)state;
@@ -115,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models_are_read),
+        cmocka_unit_test_setup_teardown(vocabularies_are_read, folder_setup, folder_teardown),
         cmocka_unit_test_setup_teardown(a_pack_is_written_and_read, folder_setup, folder_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,6 +96,8 @@ static struct list characters_of(struct gm_str text)
 
 static int rank_of(uint32_t character)
 {
+    if (gm_wordpiece_value(character & ~(uint32_t)ALONE) != GM_WORDPIECE_ORDERED)
+        return 0;
     for (const struct gm_wordpiece_rank *rank = gm_wordpiece_ranks; rank->rank != 0; rank++)
         if (rank->code_point == character)
             return rank->rank;
@@ -135,13 +137,17 @@ static struct list normalize(struct gm_str text)
     struct list in = characters_of(text), out = {0}, kept = {0};
     for (size_t i = 0; i < in.count; i++)
         normalize_one(in.at[i], &out);
-    for (size_t round = 0; round < out.count; round++) // bubble sort of marks by rank
-        for (size_t i = 0; i + 1 < out.count; i++)
-            if (rank_of(out.at[i + 1]) > 0 && rank_of(out.at[i]) > rank_of(out.at[i + 1])) {
-                const uint32_t swapped = out.at[i];
-                out.at[i] = out.at[i + 1];
-                out.at[i + 1] = swapped;
-            }
+    for (bool sorted = false; !sorted;) { // bubble sort of marks by rank
+        sorted = true;
+        for (size_t i = 0; i + 1 < out.count; i++) {
+            const uint32_t first = out.at[i], second = out.at[i + 1];
+            if (rank_of(second) == 0 || rank_of(first) <= rank_of(second))
+                continue;
+            out.at[i] = second;
+            out.at[i + 1] = first;
+            sorted = false;
+        }
+    }
     for (size_t i = 0; i < out.count; i++)
         if (out.at[i] & ALONE || gm_wordpiece_value(out.at[i]) != GM_WORDPIECE_BLOCKING)
             add(&kept, out.at[i]);

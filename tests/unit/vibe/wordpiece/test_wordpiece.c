@@ -229,11 +229,17 @@ static void a_broken_vocabulary_names_its_line(void **state)
 #define NORMALIZER                                                                                 \
     "\"normalizer\":{\"type\":\"BertNormalizer\",\"clean_text\":true,"                             \
     "\"handle_chinese_chars\":true,\"strip_accents\":null,\"lowercase\":true}"
+#define PROCESSOR                                                                                  \
+    "\"post_processor\":{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{"          \
+    "\"id\":\"[CLS]\"}},{\"Sequence\":{\"id\":\"A\"}},{\"SpecialToken\":{\"id\":\"[SEP]\"}}]}"
+#define ADDED(content, id, flag)                                                                   \
+    "\"added_tokens\":[{\"id\":" id ",\"content\":\"" content "\",\"normalized\":" flag "}]"
 #define PRE_TOKENIZER "\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"}"
 #define MODEL(vocab)                                                                               \
     "\"model\":{\"type\":\"WordPiece\",\"unk_token\":\"[UNK]\",\"continuing_subword_prefix\":"     \
     "\"##\",\"max_input_chars_per_word\":100,\"vocab\":" vocab "}"
-#define VOCAB "{\"[UNK]\":0,\"[CLS]\":1,\"[SEP]\":2,\"moon\":3}"
+#define WHOLE(added) "{" added "," NORMALIZER "," PRE_TOKENIZER "," PROCESSOR "," MODEL(VOCAB) "}"
+#define VOCAB        "{\"[UNK]\":0,\"[CLS]\":1,\"[SEP]\":2,\"moon\":3}"
 
 static void tokenizer_json_must_be_berts(void **state)
 {
@@ -248,29 +254,37 @@ static void tokenizer_json_must_be_berts(void **state)
         {"{}", GM_ERR_UNSUPPORTED, "normalizer.type"},
         {"{\"normalizer\":{\"type\":\"NFC\"}}", GM_ERR_UNSUPPORTED, "normalizer.type"},
         {"{" NORMALIZER "}", GM_ERR_UNSUPPORTED, "pre_tokenizer.type"},
-        {"{" NORMALIZER "," PRE_TOKENIZER ",\"model\":{\"type\":\"BPE\"}}", GM_ERR_UNSUPPORTED,
-         "model.type"},
-        {"{" NORMALIZER "," PRE_TOKENIZER "," MODEL("{}") "}", GM_ERR_INVALID, "model.vocab"},
-        {"{" NORMALIZER "," PRE_TOKENIZER "," MODEL("{\"a\":1}") "}", GM_ERR_INVALID,
+        {"{" NORMALIZER "," PRE_TOKENIZER "," PROCESSOR ",\"model\":{\"type\":\"BPE\"}}",
+         GM_ERR_UNSUPPORTED, "model.type"},
+        {"{" NORMALIZER "," PRE_TOKENIZER "," PROCESSOR "," MODEL("{}") "}", GM_ERR_INVALID,
+         "model.vocab"},
+        {"{" NORMALIZER "," PRE_TOKENIZER "," PROCESSOR "," MODEL("{\"a\":1}") "}", GM_ERR_INVALID,
          "\"a\": ids must be 0 … 0, each once"},
-        {"{" NORMALIZER "," PRE_TOKENIZER "," MODEL("{\"a\":0,\"b\":0}") "}", GM_ERR_INVALID,
-         "\"b\": ids must be"},
-        {"{" NORMALIZER "," PRE_TOKENIZER "," MODEL("{\"a\":0}") "}", GM_ERR_INVALID,
+        {"{" NORMALIZER "," PRE_TOKENIZER "," PROCESSOR "," MODEL("{\"a\":0,\"b\":0}") "}",
+         GM_ERR_INVALID, "\"b\": ids must be"},
+        {"{" NORMALIZER "," PRE_TOKENIZER "," PROCESSOR "," MODEL("{\"a\":0}") "}", GM_ERR_INVALID,
          "[UNK] is missing"},
-        {"{\"added_tokens\":[{\"content\":\"<s>\"}]," NORMALIZER "," PRE_TOKENIZER
-         "," MODEL(VOCAB) "}",
-         GM_ERR_UNSUPPORTED, "added_tokens"},
+        {"{" NORMALIZER "," PRE_TOKENIZER "}", GM_ERR_UNSUPPORTED, "post_processor"},
+        {"{" NORMALIZER "," PRE_TOKENIZER ",\"post_processor\":{\"type\":\"BertProcessing\","
+         "\"cls\":[\"<s>\",1],\"sep\":[\"[SEP]\",2]}}",
+         GM_ERR_UNSUPPORTED, "post_processor"},
+        {WHOLE(ADDED("<s>", "4", "false")), GM_ERR_UNSUPPORTED, "added_tokens: only [UNK]"},
+        {WHOLE(ADDED("[SEP]", "2", "true")), GM_ERR_UNSUPPORTED, "added_tokens: normalized"},
+        {WHOLE(ADDED("[SEP]", "3", "false")), GM_ERR_UNSUPPORTED, "added_tokens: [SEP]"},
+        {WHOLE(ADDED("[MASK]", "4", "false")), GM_ERR_UNSUPPORTED, "added_tokens: [MASK]"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         write_file("tokenizer.json", cases[i].text);
         expect_failure(cases[i].err, cases[i].message);
     }
-    write_file("tokenizer.json", "{" NORMALIZER "," PRE_TOKENIZER "," MODEL(VOCAB) "}");
+    // Only what is listed there is found in a text.
+    write_file("tokenizer.json", WHOLE(ADDED("[SEP]", "2", "false")));
     struct gm_wordpiece *other;
-    uint32_t ids[4];
+    uint32_t ids[8];
     assert_int_equal(gm_wordpiece_open(scratch, &other, NULL), GM_OK);
-    assert_int_equal(gm_wordpiece_encode(other, gm_str("MOON"), ids, 4), 3);
-    assert_int_equal(ids[1], 3);
+    assert_int_equal(gm_wordpiece_encode(other, gm_str("MOON[SEP][CLS]"), ids, 8), 7);
+    static const uint32_t wanted[] = {1, 3, 2, 0, 0, 0, 2};
+    assert_memory_equal(ids, wanted, sizeof wanted);
     gm_wordpiece_close(other);
 }
 
@@ -284,7 +298,15 @@ static void a_configuration_that_asks_for_something_else_is_refused(void **state
     expect_failure(GM_ERR_UNSUPPORTED, "strip_accents");
     write_file("tokenizer_config.json", "{\"tokenize_chinese_chars\":false}");
     expect_failure(GM_ERR_UNSUPPORTED, "tokenize_chinese_chars");
-    write_file("tokenizer_config.json", "{\"do_lower_case\":true,\"strip_accents\":null}");
+    write_file("tokenizer_config.json", "{\"tokenizer_class\":\"BertJapaneseTokenizer\"}");
+    expect_failure(GM_ERR_UNSUPPORTED, "tokenizer_class");
+    write_file("tokenizer_config.json", "{\"unk_token\":{\"content\":\"<unk>\"}}");
+    expect_failure(GM_ERR_UNSUPPORTED, "unk_token: only [UNK]");
+    write_file("tokenizer_config.json",
+               "{\"added_tokens_decoder\":{\"5\":{\"content\":\"covid\"}}}");
+    expect_failure(GM_ERR_UNSUPPORTED, "added_tokens_decoder");
+    write_file("tokenizer_config.json", "{\"tokenizer_class\":\"BertTokenizer\",\"sep_token\":"
+                                        "\"[SEP]\",\"do_lower_case\":true,\"strip_accents\":null}");
     struct gm_wordpiece *other;
     assert_int_equal(gm_wordpiece_open(scratch, &other, NULL), GM_OK);
     gm_wordpiece_close(other);
