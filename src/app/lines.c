@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -117,5 +118,15 @@ enum gm_err gm_lines_next(struct gm_lines *lines, const struct gm_str **ret_text
     }
     *ret_texts = lines->texts;
     *ret_count = count;
+    return GM_OK;
+}
+
+enum gm_err gm_lines_answer(const struct gm_buffer *answers, struct gm_error *error)
+{
+    const enum gm_err err = gm_buffer_ok(answers, error);
+    if (err)
+        return err;
+    if (fwrite(answers->data, 1, answers->len, stdout) != answers->len || fflush(stdout) != 0)
+        return gm_error_errno(error, errno, "stdout");
     return GM_OK;
 }

@@ -4,6 +4,7 @@
 #define GM_APP_LINES_H
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/str.h"
 
@@ -40,5 +41,8 @@ void gm_lines_close(struct gm_lines *lines);
 // GM_ERR_LIMIT: one is over the limit. Either names the line, and the lines before it were given.
 enum gm_err gm_lines_next(struct gm_lines *lines, const struct gm_str **ret_texts,
                           size_t *ret_count, struct gm_error *error);
+
+// Writes answers to stdout, where they are seen at once.
+enum gm_err gm_lines_answer(const struct gm_buffer *answers, struct gm_error *error);
 
 #endif

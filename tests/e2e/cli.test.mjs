@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
-import { gm, makeRecording, ok, replay, scratch } from './lib.mjs';
+import { gm, makeRecording, ok, replay, root, scratch } from './lib.mjs';
 
 const commands = ['run', 'process', 'serve', 'demo', 'replay', 'export', 'score',
-  'model pull', 'model info', 'topics create', 'topics describe', 'doctor', 'config', 'version'];
+  'model pull', 'model info', 'model tokenize', 'topics create', 'topics describe', 'doctor', 'config', 'version'];
 
 test('help names every command, and each has help with an example', () => {
   const help = ok(['--help']).stdout;
@@ -47,6 +47,24 @@ test('score answers each line in order, plain or JSON, and a long stream', () =>
   const broken = gm(['score', '--json'], { input: '"fine"\nnot json\n' });
   assert.equal(broken.status, 1);
   assert.match(broken.stderr, /stdin:2/);
+});
+
+test('model tokenize gives ids, refuses what it cannot read, and says which line', () => {
+  const model = ['model', 'tokenize', '--model', join(root, 'tests/data/wordpiece')];
+  const ids = (input, ...args) => ok([...model, ...args], { input }).stdout.trimEnd().split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(ids('Buy GME!\r\n\nthe moon'), [[2, 83, 87, 5, 3], [2, 3], [2, 80, 82, 3]]);
+  assert.deepEqual(ids('"the\\nmoon"\n', '--json'), [[2, 80, 82, 3]]);
+  const many = ids(`${'moon '.repeat(1000)}\n`.repeat(3000));
+  assert.equal(many.length, 3000);
+  assert.ok(many.every((line) => line.length === 512));
+  const broken = gm([...model, '--json'], { input: '"fine"\nnot json\n' });
+  assert.equal(broken.status, 1);
+  assert.match(broken.stderr, /stdin:2/);
+  assert.equal(JSON.parse(broken.stdout)[0], 2);
+  assert.equal(gm(['model', 'tokenize'], { input: '' }).status, 2);
+  assert.match(gm(['model', 'tokenize', '--model', '/nowhere'], { input: '' }).stderr,
+    /\/nowhere.*vocab\.txt/);
 });
 
 test('doctor finds a healthy folder healthy, and a broken one broken', (t) => {

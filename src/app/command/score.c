@@ -7,8 +7,6 @@
 #include "base/clock.h"
 #include "base/json.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -51,12 +49,7 @@ static enum gm_err answer(struct score *score, size_t count, struct gm_error *er
         gm_json_write_number(&score->out, score->moods[i].vibe);
         gm_buffer_append_c(&score->out, "}\n");
     }
-    enum gm_err err = gm_buffer_ok(&score->out, error);
-    if (err)
-        return err;
-    if (fwrite(score->out.data, 1, score->out.len, stdout) != score->out.len || fflush(stdout) != 0)
-        return gm_error_errno(error, errno, "stdout");
-    return GM_OK;
+    return gm_lines_answer(&score->out, error);
 }
 
 static enum gm_err score_all(struct score *score, struct gm_error *error)
