@@ -87,7 +87,8 @@ static enum gm_err pack_qkv(struct packing *packing, const char *name,
                             const struct gm_bert_layer *layer)
 {
     const int hidden = packing->config->hidden;
-    const float scale = 1.0F / sqrtf((float)(hidden / packing->config->heads));
+    const int head = hidden / packing->config->heads;
+    const float scale = 1.0F / sqrtf((float)head);
     const int columns = 3 * gm_bert_third(&packing->format, hidden);
     void *panels;
     const enum gm_err err =

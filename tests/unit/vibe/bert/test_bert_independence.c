@@ -117,7 +117,7 @@ static void check_draw(struct gm_bert *bert, size_t count)
 static void check_threads(const struct gm_pack *pack, enum gm_bert_precision precision,
                           enum gm_bert_isa isa)
 {
-    for (int threads = 1; threads <= 5; threads++) {
+    for (int threads = 1; threads <= (GM_TEST_EMULATED ? 2 : 5); threads++) {
         struct gm_bert *bert = open_bert(pack, precision, isa, threads);
         for (size_t count = 0; count <= 12; count++)
             check_draw(bert, count);
