@@ -12,6 +12,7 @@ enum { PIECES_MAX = 40000, WORD_MAX = 100, PARTS_WORDS = 0x20, ALONE = 1 << 30 }
 struct plain {
     char *text;
     const char *pieces[PIECES_MAX];
+    size_t lens[PIECES_MAX], longest;
     size_t count;
 };
 
@@ -47,6 +48,9 @@ struct plain *plain_open(const char *dir)
         if (end)
             *end = '\0';
         require(plain->count < PIECES_MAX, "too many pieces");
+        plain->lens[plain->count] = strlen(line);
+        if (plain->lens[plain->count] > plain->longest)
+            plain->longest = plain->lens[plain->count];
         plain->pieces[plain->count++] = line;
         line = end ? end + 1 : plain->text + bytes;
     }
@@ -61,16 +65,20 @@ void plain_close(struct plain *plain)
 
 static uint32_t id_of(const struct plain *plain, const char *piece)
 {
-    for (size_t i = 0; i < plain->count; i++)
-        if (strcmp(plain->pieces[i], piece) == 0)
+    const size_t len = strlen(piece);
+    for (size_t i = 0; len <= plain->longest && i < plain->count; i++)
+        if (plain->lens[i] == len && plain->pieces[i][len - 1] == piece[len - 1] &&
+            memcmp(plain->pieces[i], piece, len) == 0)
             return (uint32_t)i;
     return UINT32_MAX;
 }
 
 static void add(struct list *list, uint32_t character)
 {
-    list->at = realloc(list->at, (list->count + 1) * sizeof *list->at);
-    require(list->at != NULL, "out of memory");
+    if ((list->count & (list->count - 1)) == 0) { // 0, or a power of 2 that is full
+        list->at = realloc(list->at, (list->count == 0 ? 1 : 2 * list->count) * sizeof *list->at);
+        require(list->at != NULL, "out of memory");
+    }
     list->at[list->count++] = character;
 }
 
