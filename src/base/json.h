@@ -51,8 +51,8 @@ enum gm_err gm_json_object_begin(struct gm_json *json, struct gm_error *error);
 enum gm_err gm_json_object_next(struct gm_json *json, bool *ret_more, struct gm_str *ret_name,
                                 struct gm_error *error);
 
-// An array: gm_json_array_begin, then gm_json_array_next until *ret_more is false. After each `true`
-// exactly one value must be read or skipped.
+// An array: gm_json_array_begin, then gm_json_array_next until *ret_more is false. After each
+// `true` exactly one value must be read or skipped.
 enum gm_err gm_json_array_begin(struct gm_json *json, struct gm_error *error);
 enum gm_err gm_json_array_next(struct gm_json *json, bool *ret_more, struct gm_error *error);
 

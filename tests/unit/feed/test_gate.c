@@ -2,9 +2,9 @@
 // slow way agree.
 #include "feed/gate/gate.h"
 
+#include "../test.h"
 #include "feed/gate/words.h"
 #include "gate_oracle.h"
-#include "../test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
