@@ -259,7 +259,7 @@ static enum gm_err bury(struct processor *processor, const struct gm_message *me
                              gm_buffer_str(&processor->out), error);
 }
 
-// `mood`: of a post.
+// `mood`: of a post; of anything else it is not looked at.
 static struct gm_signal make_signal(const struct processor *processor, const struct event *event,
                                     const struct gm_mood *mood, const struct gm_metrics_row *row)
 {
@@ -330,7 +330,7 @@ static int64_t overflow_of(const struct gm_ticker *ticker)
     return ticker->tracker.prices.overflow + ticker->tracker.vibes.overflow;
 }
 
-// `mood`: of a post.
+// `mood`: of a post; of anything else it is not looked at.
 static enum gm_err apply_event(struct processor *processor, const struct event *event,
                                const struct gm_mood *mood, struct gm_error *error)
 {
@@ -378,13 +378,13 @@ static enum gm_err apply_front(struct processor *processor, size_t *ret_applied,
     size_t applied = 0, moods = 0;
     for (; applied < processor->event_count; applied++) {
         const struct event *event = &processor->events[applied];
-        const struct gm_mood *mood = NULL;
+        struct gm_mood mood = {0};
         if (event->kind == EVENT_POST) {
             if (moods == processor->scored_count)
                 break;
-            mood = &processor->moods[moods++];
+            mood = processor->moods[moods++];
         }
-        enum gm_err err = apply_event(processor, event, mood, error);
+        enum gm_err err = apply_event(processor, event, &mood, error);
         if (err)
             return err;
     }
