@@ -243,7 +243,7 @@ static enum gm_err run_long1(struct machine *machine)
         return err;
     if (text.len > sizeof(uint64_t))
         return push(machine, (struct gm_pickle_value){.kind = GM_PICKLE_LONG, .text = text});
-    uint64_t bits = text.len > 0 && text.data[text.len - 1] < 0 ? UINT64_MAX : 0;
+    uint64_t bits = text.len > 0 && (signed char)text.data[text.len - 1] < 0 ? UINT64_MAX : 0;
     memcpy(&bits, text.data, text.len); // the machine is little-endian, and so is the number
     return push_integer(machine, (int64_t)bits);
 }
