@@ -46,13 +46,23 @@ static inline void widen_range(struct range *range, vf x)
 
 static struct range range_of(const float *x, int count)
 {
-    struct range range = {vf_set(0.0F), vf_set(0.0F), vf_set(0.0F)};
+    const struct range none = {vf_set(0.0F), vf_set(0.0F), vf_set(0.0F)};
+    struct range range = none;
+    struct range other = none; // two, so that one need not wait for the other
     int i = 0;
-    for (; i + VF_LANES <= count; i += VF_LANES)
+    for (; i + 2 * VF_LANES <= count; i += 2 * VF_LANES) {
         widen_range(&range, vf_load(x + i));
-    if (i < count)
-        widen_range(&range, vf_load_part(x + i, count - i));
-    return range;
+        widen_range(&other, vf_load(x + i + VF_LANES));
+    }
+    for (; i < count; i += VF_LANES) {
+        const int left = count - i;
+        widen_range(&range, left < VF_LANES ? vf_load_part(x + i, left) : vf_load(x + i));
+    }
+    return (struct range){
+        .low = vf_min(range.low, other.low),
+        .high = vf_max(range.high, other.high),
+        .poison = vf_add(range.poison, other.poison),
+    };
 }
 
 // `values` are quantised up to the next multiple of GM_INT8_PADDING; scale: the block's scale and
