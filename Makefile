@@ -7,12 +7,13 @@ SECONDS  ?= 60
 ARGS     ?=
 
 PROGRAM   = $(BUILD)/src/app/ghostmarket
+VOCABULARY = $(addprefix --vocabulary ,$(wildcard ../shared/data/wordpiece/bert-base-uncased.vocab.txt))
 RECORDED  = ../shared/data/replay/gme-2021-01
 # Ends what a sanitizer finds at once; its builds are slower, so their tests may take longer.
 SANITIZE  = -Dc_args=-fno-sanitize-recover=all -Dcpp_args=-fno-sanitize-recover=all
 PATIENCE  = --timeout-multiplier 5
 
-.PHONY: build help demo test bench bench-peers torture fuzz sanitize lint format docs deps deps-dev install clean
+.PHONY: build help demo test bench bench-peers bench-vibe torture fuzz sanitize lint format docs deps deps-dev install clean
 
 build: deps $(BUILD)/build.ninja ## build the program
 	ninja -C $(BUILD)
@@ -30,6 +31,14 @@ test: build ## run every test
 bench-peers: ## install what bench measures against, in Python, beside the build
 	python3 -m venv $(BUILD)/peers
 	$(BUILD)/peers/bin/pip install --quiet -r bench/peers/requirements.txt
+
+bench-vibe: build ## measure the encoder against ONNX Runtime, PyTorch and transformers
+	ninja -C $(BUILD) bench/model_probe
+	test -x $(BUILD)/peers-vibe/bin/python || python3 -m venv $(BUILD)/peers-vibe
+	$(BUILD)/peers-vibe/bin/pip install --quiet -r bench/peers/vibe/requirements.txt
+	test -e $(BUILD)/bench-vibe/int8-channel.onnx || $(BUILD)/peers-vibe/bin/python -W ignore \
+	    bench/peers/vibe/make_model.py $(BUILD)/bench-vibe $(VOCABULARY)
+	node bench/vibe.mjs $(ARGS)
 
 bench: build ## measure; prints figures (with the Python peer after make bench-peers)
 	meson test -C $(BUILD) --benchmark --verbose
