@@ -19,6 +19,7 @@ static const struct gm_command *const commands[] = {
     &gm_command_model_pull,
     &gm_command_model_info,
     &gm_command_model_tokenize,
+    &gm_command_model_bench,
     &gm_command_topics_create,
     &gm_command_topics_describe,
     &gm_command_doctor,

@@ -5,7 +5,8 @@ import test from 'node:test';
 import { gm, makeRecording, ok, replay, root, scratch } from './lib.mjs';
 
 const commands = ['run', 'process', 'serve', 'demo', 'replay', 'export', 'score',
-  'model pull', 'model info', 'model tokenize', 'topics create', 'topics describe', 'doctor', 'config', 'version'];
+  'model pull', 'model info', 'model tokenize', 'model bench',
+  'topics create', 'topics describe', 'doctor', 'config', 'version'];
 
 test('help names every command, and each has help with an example', () => {
   const help = ok(['--help']).stdout;

@@ -14,7 +14,7 @@ extern const struct gm_command gm_command_replay, gm_command_demo;
 extern const struct gm_command gm_command_export, gm_command_score;
 extern const struct gm_command gm_command_topics_create, gm_command_topics_describe;
 extern const struct gm_command gm_command_model_pull, gm_command_model_info;
-extern const struct gm_command gm_command_model_tokenize;
+extern const struct gm_command gm_command_model_tokenize, gm_command_model_bench;
 extern const struct gm_command gm_command_doctor, gm_command_version;
 
 enum { GM_EXIT_DONE = 0, GM_EXIT_FAILED = 1, GM_EXIT_USAGE = 2 };

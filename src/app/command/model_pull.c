@@ -5,6 +5,7 @@
 #include "app/version.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "vibe/finbert/finbert.h"
 #include "vibe/model/pull.h"
 
 #include <errno.h>
@@ -92,6 +93,26 @@ static const char *environment(const char *name)
     return value && value[0] ? value : NULL;
 }
 
+// Packs the weights for this processor now, so that the first start need not.
+static enum gm_err pack(const struct gm_config *config, const struct gm_pull_summary *summary,
+                        struct gm_progress *progress, struct gm_error *error)
+{
+    const struct gm_scorer_config scorer_config = {
+        .data_dir = config->data_dir,
+        .model_dir = summary->path,
+        .precision = config->vibe.precision,
+        .threads = 1,
+        .notice = show_notice,
+        .notice_context = progress,
+    };
+    struct gm_finbert finbert;
+    enum gm_err err = gm_finbert_open(&finbert, &scorer_config, error);
+    if (err)
+        return gm_error_prefix(error, "%s is installed, but not packed", summary->manifest.name);
+    gm_finbert_close(&finbert);
+    return GM_OK;
+}
+
 static enum gm_err pull(const struct gm_config *config, struct gm_pull_order *order, bool json,
                         struct gm_error *error)
 {
@@ -116,6 +137,8 @@ static enum gm_err pull(const struct gm_config *config, struct gm_pull_order *or
     err = gm_pull_run(order, &summary, error);
     gm_progress_end(&progress);
     gm_stop_finish(&stop);
+    if (!err)
+        err = pack(config, &summary, &progress, error);
     return err ? err : print_summary(&summary, json, error);
 }
 
