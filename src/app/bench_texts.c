@@ -16,8 +16,7 @@ static const char *const sentences[GM_BENCH_TEXTS] = {
     "The new chief executive comes from the company that ran into bankruptcy two years ago.",
     "Short interest is at forty percent and the shares to borrow are gone.",
     "A quiet quarter, margins in line, debt a little lower, nothing to see here.",
-    "If the regulator says yes next week this doubles, and if not I will be eating rice till "
-    "spring.",
+    "If the regulator says yes next week this doubles, and if not I will eat rice till spring.",
     "The developers moved another nine thousand coins to a fresh wallet last night.",
     "Insiders have been buying in the open market for five days in a row.",
     "lol imagine holding this through a recall, an audit and a lawsuit",
