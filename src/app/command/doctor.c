@@ -176,8 +176,8 @@ static void check_database(struct doctor *doctor)
     gm_store_close(store);
 }
 
-// Bytes of memory that programs may still take: the system's, or what the service's own limit
-// leaves; −1: not known.
+// Bytes of memory that the system can still give; a limit of this service's own is not looked at.
+// −1: not known.
 static int64_t free_memory(void)
 {
     FILE *file = fopen("/proc/meminfo", "re");
