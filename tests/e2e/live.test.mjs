@@ -201,6 +201,13 @@ test('a page says whether a feed sees, and the log what happens next', async (t)
   );
 });
 
+test('a source that was never reached is blind, too', async (t) => {
+  const dir = scratch(t);
+  const child = start(t, ['run', ...configure(dir, { coinbase: 'ws://127.0.0.1:9' })]);
+  const page = await pageOf(child);
+  await until(async () => (await feedsOf(page)).coinbase.sight === 'blind', 'blindness');
+});
+
 test('TLS is verified: a certificate that nobody trusts is refused, a trusted one is taken', async (t) => {
   const dir = scratch(t);
   const openssl = spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj',

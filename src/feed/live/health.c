@@ -72,8 +72,7 @@ void gm_feed_monitor_failure(struct gm_feed_monitor *monitor, int64_t now_us)
 {
     pthread_mutex_lock(&monitor->mutex);
     monitor->health.refused++;
-    if (monitor->health.sight != GM_FEED_STARTING)
-        set_sight(&monitor->health, GM_FEED_BLIND, now_us);
+    set_sight(&monitor->health, GM_FEED_BLIND, now_us);
     pthread_mutex_unlock(&monitor->mutex);
 }
 

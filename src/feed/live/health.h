@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 enum gm_feed_sight {
-    GM_FEED_STARTING, // has not been able to see yet
+    GM_FEED_STARTING, // has not been answered yet, nor refused
     GM_FEED_SEEING,
     GM_FEED_BLIND,
 };
@@ -51,7 +51,7 @@ void gm_feed_monitor_call(struct gm_feed_monitor *monitor);
 void gm_feed_monitor_success(struct gm_feed_monitor *monitor, int64_t now_us);
 void gm_feed_monitor_item(struct gm_feed_monitor *monitor, int64_t now_us);
 void gm_feed_monitor_gap(struct gm_feed_monitor *monitor);
-// A call failed or a connection broke: blind from now on, or still starting.
+// A call failed or a connection broke: blind from now on.
 void gm_feed_monitor_failure(struct gm_feed_monitor *monitor, int64_t now_us);
 void gm_feed_monitor_notice(struct gm_feed_monitor *monitor, bool warning, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
