@@ -136,7 +136,7 @@ enum gm_err gm_scorer_score(struct gm_scorer *scorer, const struct gm_str *texts
                             struct gm_mood *ret_moods, struct gm_error *error)
 {
     enum gm_err err = GM_OK;
-    size_t scored;
+    size_t scored = 0;
     for (size_t done = 0; !err && done < count; done += scored)
         err = gm_scorer_score_within(scorer, texts + done, count - done, INT64_MAX,
                                      ret_moods + done, &scored, error);
