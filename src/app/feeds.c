@@ -62,7 +62,7 @@ static enum gm_err open_feed(struct gm_pipeline *pipeline, const struct gm_live_
     return GM_OK;
 }
 
-// Opens the enabled ones of a table. *ret_left_out is the last reason why one was left out.
+// Opens the enabled ones of a table; one that no ticker has a use for is told of and left out.
 static enum gm_err open_table(struct gm_pipeline *pipeline, const struct gm_live_ops *const *table,
                               struct gm_error *error)
 {

@@ -9,8 +9,7 @@
 
 // Opens the feeds that the configuration enables, prices and posts as `parts` say
 // (GM_PART_PRICES, GM_PART_SOCIAL), each where its cursor on the bus says, and adds their stages. A
-// feed that no ticker has a use for is left out, and the log says so; GM_ERR_INVALID where that
-// leaves none of a part and the part was asked for alone.
+// feed that no ticker has a use for is left out, and the log says so.
 enum gm_err gm_feeds_open(struct gm_pipeline *pipeline, unsigned parts, struct gm_error *error);
 
 // Closes them; their stages must have ended.
