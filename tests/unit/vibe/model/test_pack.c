@@ -286,9 +286,18 @@ static void a_hostile_pack_cannot_point_outside(void **state)
     free((void *)good.data);
 }
 
-static void *obtain_in_thread(void *fills)
+struct obtainer {
+    pthread_t thread;
+    const char *path;
+    int fills;
+    enum gm_err err;
+};
+
+static void *obtain_in_thread(void *context)
 {
-    return (void *)(intptr_t)obtain(folder_path("test.pack"), KEY, fills, NULL);
+    struct obtainer *obtainer = context;
+    obtainer->err = obtain(obtainer->path, KEY, &obtainer->fills, NULL);
+    return NULL;
 }
 
 // Whoever waits finds the pack that another has made. (flock tells threads of one process apart,
@@ -297,19 +306,22 @@ static void one_makes_it_and_all_open_it(void **state)
 {
     (void)state;
     enum { THREADS = 8, ROUNDS = 50 };
+    const char *path = folder_path("test.pack");
     for (int round = 0; round < ROUNDS; round++) {
-        pthread_t threads[THREADS];
-        int fills[THREADS] = {0}, all = 0;
-        unlink(folder_path("test.pack"));
-        for (int i = 0; i < THREADS; i++)
-            assert_int_equal(pthread_create(&threads[i], NULL, obtain_in_thread, &fills[i]), 0);
+        struct obtainer obtainers[THREADS];
+        int fills = 0;
+        unlink(path);
         for (int i = 0; i < THREADS; i++) {
-            void *err = NULL;
-            pthread_join(threads[i], &err);
-            assert_null(err);
-            all += fills[i];
+            obtainers[i] = (struct obtainer){.path = path};
+            assert_int_equal(
+                pthread_create(&obtainers[i].thread, NULL, obtain_in_thread, &obtainers[i]), 0);
         }
-        assert_int_equal(all, 1);
+        for (int i = 0; i < THREADS; i++) {
+            pthread_join(obtainers[i].thread, NULL);
+            assert_int_equal(obtainers[i].err, GM_OK);
+            fills += obtainers[i].fills;
+        }
+        assert_int_equal(fills, 1);
     }
 }
 
