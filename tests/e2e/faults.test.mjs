@@ -2,29 +2,14 @@
 // and afterwards nothing is lost.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { exportRows, exportText, gm, makeRecording, ok, replay, scratch, start, until } from './lib.mjs';
+import { exportRows, exportText, gm, makeRecording, mount, ok, replay, scratch, start,
+  until } from './lib.mjs';
 
 const isRoot = process.getuid() === 0;
 const needsRoot = isRoot ? false : 'mounting needs root';
-
-// A small file system of its own; null where none can be mounted. It goes away with the test.
-function mount(t, options) {
-  const dir = mkdtempSync(join(tmpdir(), 'ghostmarket-e2e-mount-'));
-  t.after(() => {
-    spawnSync('umount', ['-l', dir]);
-    rmSync(dir, { recursive: true, force: true });
-  });
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'ghostmarket-test', dir]);
-  if (mounted.status !== 0) {
-    t.skip('cannot mount here');
-    return null;
-  }
-  return dir;
-}
 
 test('a full disk stops nothing for good: room is made, and every row is there',
   { skip: needsRoot }, async (t) => {

@@ -22,6 +22,21 @@ export function scratch(t) {
   return dir;
 }
 
+// A small file system of its own; null where none can be mounted. It goes away with the test.
+export function mount(t, options) {
+  const dir = mkdtempSync(join(tmpdir(), 'ghostmarket-e2e-mount-'));
+  t.after(() => {
+    spawnSync('umount', ['-l', dir]);
+    rmSync(dir, { recursive: true, force: true });
+  });
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'ghostmarket-test', dir]);
+  if (mounted.status !== 0) {
+    t.skip('cannot mount here');
+    return null;
+  }
+  return dir;
+}
+
 // Runs the program to its end: { status, signal, stdout, stderr }.
 export function gm(args, options = {}) {
   const result = spawnSync(bin, args, {

@@ -1,16 +1,14 @@
 // `model pull` against a hub that answers well, badly, slowly, or not at all.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync,
   writeFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { commit, makeCertificates, modelFiles, refuse, sendFile, sha256, startHub } from './hub.mjs';
-import { scratch, start, until } from './lib.mjs';
+import { mount, scratch, start, until } from './lib.mjs';
 
 const weights = 'model.safetensors';
 
@@ -552,18 +550,6 @@ test('a folder that somebody else made is left alone', async (t) => {
 });
 
 const needsRoot = process.getuid() === 0 ? false : 'mounting needs root';
-
-function mount(t, options) {
-  const dir = mkdtempSync(join(tmpdir(), 'ghostmarket-e2e-mount-'));
-  t.after(() => {
-    spawnSync('umount', ['-l', dir]);
-    rmSync(dir, { recursive: true, force: true });
-  });
-  if (spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'ghostmarket-test', dir]).status === 0)
-    return dir;
-  t.skip('cannot mount here');
-  return null;
-}
 
 test('a disk without room is found out before, or on the way', { skip: needsRoot }, async (t) => {
   const hub = await startHub(t);
