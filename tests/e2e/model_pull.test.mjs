@@ -341,6 +341,8 @@ test('what is no model that can be computed is refused before it is installed', 
     [changed({ architectures: ['GPT2LMHeadModel'], model_type: 'gpt2' }), /config\.json/, 0],
     [changed({ architectures: ['BertModel'] }), /no classifier/, 0],
     [{ ...plain, 'config.json': Buffer.from('{') }, /config\.json/, 0],
+    [{ ...plain, 'vocab.txt': Buffer.from('no\nspecial\npieces\n') }, /vocab\.txt/, 0],
+    [changed({ vocab_size: config.vocab_size - 1 }), /word pieces, config\.json's vocab_size/, 0],
     [changed({ intermediate_size: config.intermediate_size + 1 }), /intermediate|shape|\(/, 1],
     [cut, /model\.safetensors/, 1],
   ];

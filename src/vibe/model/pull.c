@@ -5,6 +5,7 @@
 #include "vibe/model/bert_weights.h"
 #include "vibe/model/checkpoint.h"
 #include "vibe/model/download.h"
+#include "vibe/wordpiece/wordpiece.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -182,17 +183,28 @@ static enum gm_err check_room(struct pull *pull, struct gm_error *error)
     return GM_OK;
 }
 
-// Early, since the weights that follow are a thousand times as large.
-static enum gm_err check_config(struct pull *pull, struct gm_error *error)
+// Before the weights, since these are a thousand times as large.
+static enum gm_err check_texts(struct pull *pull, struct gm_error *error)
 {
     struct gm_bert_config config;
-    enum gm_err err = gm_bert_config_read(pull->folder.partial_path, &config, error);
+    struct gm_wordpiece *wordpiece;
+    const char *path = pull->folder.partial_path;
+    enum gm_err err = gm_bert_config_read(path, &config, error);
+    if (!err && !config.classifier)
+        err = gm_error_set(error, GM_ERR_UNSUPPORTED,
+                           "%s tells no moods: it has no classifier (config.json: architectures)",
+                           pull->manifest.name);
+    if (!err)
+        err = gm_wordpiece_open(path, &wordpiece, error);
     if (err)
         return err;
-    if (!config.classifier)
-        return gm_error_set(error, GM_ERR_UNSUPPORTED,
-                            "%s tells no moods: it has no classifier (config.json: architectures)",
-                            pull->manifest.name);
+    size_t pieces = gm_wordpiece_size(wordpiece);
+    gm_wordpiece_close(wordpiece);
+    if (pieces > (size_t)config.vocab_size)
+        return gm_error_set(
+            error, GM_ERR_INVALID,
+            "%s: the vocabulary has %zu word pieces, config.json's vocab_size is %d",
+            pull->manifest.name, pieces, config.vocab_size);
     return GM_OK;
 }
 
@@ -218,9 +230,11 @@ static enum gm_err fetch_files(struct pull *pull, struct gm_error *error)
             continue;
         struct gm_download download = download_of(pull, file);
         int64_t fetched_bytes = 0;
-        enum gm_err err = gm_download_run(pull->hub, &download, &fetched_bytes, error);
-        if (!err && file == GM_HUB_CONFIG)
-            err = check_config(pull, error);
+        enum gm_err err = GM_OK;
+        if (file == GM_HUB_SAFETENSORS || file == GM_HUB_PYTORCH)
+            err = check_texts(pull, error);
+        if (!err)
+            err = gm_download_run(pull->hub, &download, &fetched_bytes, error);
         if (err)
             return err;
         pull->fetched_bytes += fetched_bytes;
