@@ -54,7 +54,8 @@ void gm_conn_open(struct gm_web *web, int fd, bool refused)
 static void drop_answer(struct gm_conn *conn)
 {
     if (conn->state == GM_CONN_QUERY) {
-        gm_queries_forget(&conn->web->queries, conn->job);
+        gm_queries_forget(conn->job->delivery ? &conn->web->deliveries : &conn->web->queries,
+                          conn->job);
     } else if (conn->job) {
         conn->web->answers_bytes -= conn->job->answer.len;
         gm_web_job_destroy(conn->job);
@@ -209,11 +210,23 @@ static bool take_request(struct gm_conn *conn)
     return true;
 }
 
+// Hands on what of the body has come. False when there is none.
+static bool take_body(struct gm_conn *conn)
+{
+    size_t taken;
+    const bool whole = gm_deliver_take(conn, conn->in, conn->in_len, &taken);
+    if (taken > 0) {
+        consume(conn, taken);
+    }
+    return whole || taken > 0;
+}
+
 static void update_interest(struct gm_conn *conn)
 {
     uint32_t interest = 0;
     switch (conn->state) {
     case GM_CONN_READ:
+    case GM_CONN_BODY:
         interest = EPOLLIN | EPOLLRDHUP | (conn->yielded ? EPOLLOUT : 0);
         break;
     case GM_CONN_LINGER:
@@ -247,6 +260,8 @@ void gm_conn_advance(struct gm_conn *conn)
     for (int step = 0; moves && step < STEPS_A_TURN; step++) {
         if (conn->state == GM_CONN_READ) {
             moves = take_request(conn) || (conn->state == GM_CONN_READ && receive(conn));
+        } else if (conn->state == GM_CONN_BODY) {
+            moves = take_body(conn) || receive(conn);
         } else if (conn->state == GM_CONN_SEND) {
             moves = send_answer(conn);
         } else {
@@ -302,6 +317,7 @@ void gm_conn_on_events(struct gm_conn *conn, uint32_t events)
         }
         break;
     case GM_CONN_READ:
+    case GM_CONN_BODY:
         break;
     }
     gm_conn_advance(conn);
@@ -309,7 +325,7 @@ void gm_conn_on_events(struct gm_conn *conn, uint32_t events)
 
 void gm_conn_on_deadline(struct gm_conn *conn)
 {
-    if (conn->state == GM_CONN_READ && conn->in_len > 0) {
+    if (conn->state == GM_CONN_BODY || (conn->state == GM_CONN_READ && conn->in_len > 0)) {
         gm_conn_answer_error(conn, 408, NULL, true, "the request did not arrive in time");
         gm_conn_advance(conn);
         return;

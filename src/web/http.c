@@ -14,17 +14,24 @@ const char *gm_http_reason(int status)
         const char *reason;
     } reasons[] = {
         {200, "OK"},
+        {207, "Multi-Status"},
         {304, "Not Modified"},
         {400, "Bad Request"},
+        {401, "Unauthorized"},
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
         {408, "Request Timeout"},
+        {411, "Length Required"},
         {413, "Content Too Large"},
         {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {417, "Expectation Failed"},
         {421, "Misdirected Request"},
+        {422, "Unprocessable Content"},
         {431, "Request Header Fields Too Large"},
         {500, "Internal Server Error"},
+        {501, "Not Implemented"},
         {503, "Service Unavailable"},
         {505, "HTTP Version Not Supported"},
     };
@@ -117,13 +124,14 @@ static int read_request_line(struct gm_str line, struct gm_http_request *request
     }
     request->method = gm_str_equal(method, gm_str("GET"))    ? GM_HTTP_GET
                       : gm_str_equal(method, gm_str("HEAD")) ? GM_HTTP_HEAD
+                      : gm_str_equal(method, gm_str("POST")) ? GM_HTTP_POST
                                                              : GM_HTTP_OTHER;
     int status = read_target(target, request, ret_reason);
     if (status != 200) {
         return status;
     }
     if (gm_str_equal(line, gm_str("HTTP/1.1"))) {
-        request->keep_alive = true;
+        request->is_http_1_1 = request->keep_alive = true;
     } else if (gm_str_equal(line, gm_str("HTTP/1.0"))) {
         request->keep_alive = false;
     } else if (line.len == 8 && memcmp(line.data, "HTTP/", 5) == 0) {
@@ -146,35 +154,68 @@ static void read_connection(struct gm_str list, struct gm_http_request *request)
     }
 }
 
+// What says how the body is framed; a request that says it twice is refused, for who is right?
+static int take_framing(bool *given, struct gm_str *ret, struct gm_str value,
+                        const char **ret_reason)
+{
+    if (*given) {
+        return refuse(400, "a field that frames the body stands there twice", ret_reason);
+    }
+    *given = true;
+    *ret = value;
+    return 200;
+}
+
+// The fields of which one or the last counts; NULL for all others.
+static struct gm_str *place_of(struct gm_str name, struct gm_http_request *request)
+{
+    const struct {
+        const char *name;
+        struct gm_str *place;
+    } places[] = {
+        {"origin", &request->origin},
+        {"sec-fetch-site", &request->fetch_site},
+        {"last-event-id", &request->last_event_id},
+        {"if-none-match", &request->if_none_match},
+        {"accept-encoding", &request->accept_encoding},
+        {"authorization", &request->authorization},
+        {"idempotency-key", &request->idempotency_key},
+        {"content-encoding", &request->content_encoding},
+        {"expect", &request->expect},
+    };
+    for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+        if (equals_nocase(name, places[i].name)) {
+            return places[i].place;
+        }
+    }
+    return NULL;
+}
+
 static int take_field(struct gm_str name, struct gm_str value, struct gm_http_request *request,
                       const char **ret_reason)
 {
-    if (equals_nocase(name, "host")) {
+    struct gm_str *place = place_of(name, request);
+    if (place) {
+        *place = value;
+        request->last_event_id_given |= place == &request->last_event_id;
+        request->idempotency_key_given |= place == &request->idempotency_key;
+    } else if (equals_nocase(name, "host")) {
         if (request->host_given) {
             return refuse(400, "the field Host stands there twice", ret_reason);
         }
         request->host_given = true;
         request->host = value;
-    } else if (equals_nocase(name, "origin")) {
-        request->origin = value;
-    } else if (equals_nocase(name, "sec-fetch-site")) {
-        request->fetch_site = value;
-    } else if (equals_nocase(name, "last-event-id")) {
-        request->last_event_id_given = true;
-        request->last_event_id = value;
-    } else if (equals_nocase(name, "if-none-match")) {
-        request->if_none_match = value;
-    } else if (equals_nocase(name, "accept-encoding")) {
-        request->accept_encoding = value;
     } else if (equals_nocase(name, "connection")) {
         read_connection(value, request);
     } else if (equals_nocase(name, "transfer-encoding")) {
         request->has_body = true;
+        return take_framing(&request->transfer_encoding_given, &request->transfer_encoding, value,
+                            ret_reason);
     } else if (equals_nocase(name, "content-length")) {
         // "0" alone is no body; what is no number at all is one that cannot be measured.
-        if (!gm_str_equal(value, gm_str("0"))) {
-            request->has_body = true;
-        }
+        request->has_body |= !gm_str_equal(value, gm_str("0"));
+        return take_framing(&request->content_length_given, &request->content_length, value,
+                            ret_reason);
     }
     return 200;
 }

@@ -1,4 +1,5 @@
-// HTTP/1.1 as this server speaks it: GET and HEAD, no bodies, nothing obsolete.
+// HTTP/1.1 as this server speaks it: the head of a request (http_body.h has its body), nothing
+// obsolete.
 //
 // Pure functions over bytes. A request is read strictly (RFC 9112): CRLF line ends, no folded
 // lines, no white space before a colon, one Host; what breaks a rule is refused, never repaired.
@@ -16,7 +17,7 @@ enum {
     GM_HTTP_FIELDS_MAX = 64,
 };
 
-enum gm_http_method { GM_HTTP_GET, GM_HTTP_HEAD, GM_HTTP_OTHER };
+enum gm_http_method { GM_HTTP_GET, GM_HTTP_HEAD, GM_HTTP_POST, GM_HTTP_OTHER };
 
 // All slices are of the bytes that were read. A field that is absent has len 0.
 struct gm_http_request {
@@ -24,10 +25,15 @@ struct gm_http_request {
     struct gm_str path;  // as sent, percent signs and all
     struct gm_str query; // behind the '?', as sent
     struct gm_str host, origin, fetch_site, last_event_id, if_none_match, accept_encoding;
+    struct gm_str authorization, idempotency_key, content_encoding, expect;
+    struct gm_str content_length, transfer_encoding; // as sent: gm_http_body_begin judges them
     bool host_given;
     bool last_event_id_given;
     bool keep_alive;
     bool has_body;
+    bool is_http_1_1;
+    bool content_length_given, transfer_encoding_given;
+    bool idempotency_key_given;
     size_t bytes; // the head with its empty line
 };
 

@@ -1,4 +1,4 @@
-// The query thread and its queue.
+// A thread that answers, and its queue.
 #include "web/queries.h"
 
 #include "base/clock.h"
@@ -26,6 +26,10 @@ void gm_web_job_destroy(struct gm_web_job *job)
     if (!job) {
         return;
     }
+    if (job->count) {
+        (*job->count)--;
+    }
+    gm_buffer_finish(&job->body);
     gm_buffer_finish(&job->answer);
     free(job);
 }
@@ -70,17 +74,28 @@ static bool list_remove(struct gm_web_job_list *list, const struct gm_web_job *j
     return false;
 }
 
-void gm_queries_init(struct gm_queries *queries, const struct gm_web_source *source,
-                     struct gm_metric *seconds, int wake_fd)
+void gm_queries_init(struct gm_queries *queries, const char *name,
+                     const struct gm_web_source *source, struct gm_metric *seconds, int wake_fd)
 {
-    *queries = (struct gm_queries){.source = source, .seconds = seconds, .wake_fd = wake_fd};
+    *queries =
+        (struct gm_queries){.name = name, .source = source, .seconds = seconds, .wake_fd = wake_fd};
     pthread_mutex_init(&queries->mutex, NULL);
     pthread_cond_init(&queries->cond, NULL);
     list_init(&queries->waiting);
     list_init(&queries->done);
 }
 
-static void answer(struct gm_queries *queries, struct gm_web_job *job)
+static enum gm_err deliver(const struct gm_web_source *source, struct gm_web_job *job)
+{
+    const struct gm_web_delivery delivery = {
+        .path = gm_str(job->path),
+        .body = gm_buffer_str(&job->body),
+        .key = job->key[0] ? job->key : NULL,
+    };
+    return source->deliver(source->context, &delivery, &job->status, &job->answer, &job->error);
+}
+
+static enum gm_err query(const struct gm_web_source *source, struct gm_web_job *job)
 {
     const struct gm_params *params = &job->params;
     struct gm_web_query query = {
@@ -91,8 +106,13 @@ static void answer(struct gm_queries *queries, struct gm_web_job *job)
         .limit = (int32_t)params->limit,
         .points_max = (int32_t)params->points,
     };
+    return source->query(source->context, &query, &job->answer, &job->error);
+}
+
+static void answer(struct gm_queries *queries, struct gm_web_job *job)
+{
     int64_t start_us = gm_monotonic_us();
-    job->err = queries->source->query(queries->source->context, &query, &job->answer, &job->error);
+    job->err = job->delivery ? deliver(queries->source, job) : query(queries->source, job);
     if (!job->err) {
         job->err = gm_buffer_ok(&job->answer, &job->error);
     }
@@ -124,9 +144,9 @@ enum gm_err gm_queries_start(struct gm_queries *queries, struct gm_error *error)
 {
     int failed = pthread_create(&queries->thread, NULL, query_main, queries);
     if (failed) {
-        return gm_error_errno(error, failed, "cannot start the query thread");
+        return gm_error_errno(error, failed, "cannot start the thread %s", queries->name);
     }
-    pthread_setname_np(queries->thread, "web-query");
+    pthread_setname_np(queries->thread, queries->name);
     queries->started = true;
     return GM_OK;
 }
@@ -167,7 +187,8 @@ enum gm_err gm_queries_submit(struct gm_queries *queries, struct gm_web_job *job
     }
     pthread_mutex_unlock(&queries->mutex);
     if (full) {
-        return gm_error_set(error, GM_ERR_FULL, "%d queries are waiting already; try again shortly",
+        return gm_error_set(error, GM_ERR_FULL,
+                            "%d requests are waiting already; try again shortly",
                             GM_WEB_QUERIES_MAX);
     }
     return GM_OK;
@@ -187,7 +208,7 @@ void gm_queries_forget(struct gm_queries *queries, struct gm_web_job *job)
     bool removed = list_remove(&queries->waiting, job);
     queries->waiting_count -= removed;
     pthread_mutex_unlock(&queries->mutex);
-    job->asker = NULL; // the query thread never looks at it
+    job->asker = NULL; // its thread never looks at it
     if (removed) {
         gm_web_job_destroy(job);
     }

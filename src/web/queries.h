@@ -1,6 +1,7 @@
-// The query thread: answers what needs the database, one question after another.
+// A thread that answers what the loop must not wait for, one question after another: one of them
+// asks the database, another hands deliveries on.
 //
-// The loop's thread submits and collects, the query thread answers; a mutex stands between them. A
+// The loop's thread submits and collects, the thread answers; a mutex stands between them. A
 // job belongs to the loop before it is submitted and after it is collected, and to the queue in
 // between. The queue refuses when GM_WEB_QUERIES_MAX jobs wait.
 #ifndef GM_WEB_QUERIES_H
@@ -16,6 +17,14 @@ struct gm_web_job {
     const char *path; // static
     struct gm_params params;
     void *asker; // the loop's: NULL when the client is gone
+
+    // A delivery.
+    bool delivery;
+    struct gm_buffer body;
+    char key[GM_WEB_KEY_BYTES_MAX + 1]; // "": none
+    int status;                         // the answer's
+    int *count; // one less when the job is destroyed; the loop's; may be NULL
+
     struct gm_buffer answer;
     enum gm_err err;
     struct gm_error error;
@@ -27,8 +36,9 @@ struct gm_web_job_list {
 };
 
 struct gm_queries {
+    const char *name; // the thread's
     const struct gm_web_source *source;
-    struct gm_metric *seconds; // a histogram, observed on the query thread
+    struct gm_metric *seconds; // a histogram, observed on the thread
     int wake_fd;               // an eventfd, written when there is something to collect
     pthread_t thread;
     bool started;
@@ -40,8 +50,8 @@ struct gm_queries {
     bool stopping;
 };
 
-void gm_queries_init(struct gm_queries *queries, const struct gm_web_source *source,
-                     struct gm_metric *seconds, int wake_fd);
+void gm_queries_init(struct gm_queries *queries, const char *name,
+                     const struct gm_web_source *source, struct gm_metric *seconds, int wake_fd);
 enum gm_err gm_queries_start(struct gm_queries *queries, struct gm_error *error);
 // Lets the running query end. Started or not.
 void gm_queries_stop(struct gm_queries *queries);

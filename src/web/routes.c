@@ -102,6 +102,10 @@ void gm_route_answered(struct gm_conn *conn)
     struct gm_web_job *job = conn->job;
     conn->state = GM_CONN_SEND;
     conn->web->answers_bytes += job->answer.len;
+    if (job->delivery) {
+        gm_deliver_answered(conn);
+        return;
+    }
     if (job->err) {
         int status = job->err == GM_ERR_NOT_FOUND                             ? 404
                      : job->err == GM_ERR_INVALID || job->err == GM_ERR_LIMIT ? 400
@@ -127,6 +131,7 @@ static void answer_metrics(struct gm_conn *conn, const struct gm_http_request *r
     (void)params;
     struct gm_buffer text;
     gm_buffer_init(&text, (size_t)512 * 1024);
+    gm_metric_set(&gm_web_metric_deliveries, conn->web->deliveries_count);
     gm_metrics_write(conn->web->config.metrics, &text);
     struct gm_error error;
     if (gm_buffer_ok(&text, &error)) {
@@ -192,15 +197,19 @@ void gm_route_request(struct gm_conn *conn, const struct gm_http_request *reques
     if (refuse_stranger(conn, request, gm_str_equal(request->path, gm_str("/")))) {
         return;
     }
+    if (gm_deliver_path(request->path)) {
+        gm_deliver_begin(conn, request);
+        return;
+    }
     if (request->has_body) {
-        gm_conn_answer_error(conn, 413, NULL, true, "this server takes no request bodies");
+        gm_conn_answer_error(conn, 413, NULL, true, "this path takes no request body");
         return;
     }
     if (!route && !asset) {
         gm_conn_answer_error(conn, 404, NULL, false, "no such path; see docs/http-api.md");
         return;
     }
-    if (request->method == GM_HTTP_OTHER) {
+    if (request->method != GM_HTTP_GET && request->method != GM_HTTP_HEAD) {
         gm_conn_answer_error(conn, 405, "Allow: GET, HEAD\r\n", false,
                              "this path answers GET and HEAD");
         return;

@@ -4,15 +4,17 @@
 //   conn.c     a connection: reads requests, sends answers, ends
 //   answer.c   what an answer looks like
 //   routes.c   which path is answered by what
+//   deliver.c  /ingest/…
 //   stream.c   /api/stream
 //
-// All of it runs on the loop's thread. Two things pass between threads: the ring (gm_web_publish →
-// loop) and the queries (loop ↔ query thread).
+// All of it runs on the loop's thread. Three things pass between threads: the ring (gm_web_publish
+// → loop), the queries (loop ↔ query thread) and the deliveries (loop ↔ delivery thread).
 #ifndef GM_WEB_SERVER_H
 #define GM_WEB_SERVER_H
 
 #include "web/assets.h"
 #include "web/http.h"
+#include "web/http_body.h"
 #include "web/queries.h"
 #include "web/ring.h"
 #include "web/web.h"
@@ -30,7 +32,8 @@ enum {
 
 enum gm_conn_state {
     GM_CONN_READ,   // waits for a request
-    GM_CONN_QUERY,  // waits for the query thread
+    GM_CONN_BODY,   // takes a delivery's body
+    GM_CONN_QUERY,  // waits for the query thread or the delivery thread
     GM_CONN_SEND,   // sends an answer
     GM_CONN_STREAM, // follows the ring
     GM_CONN_LINGER, // has sent a refusal; reads what still comes, so that the refusal arrives
@@ -56,6 +59,7 @@ struct gm_conn {
     struct gm_str body; // sent after `out`: static, or the job's answer
     size_t body_sent;
     struct gm_web_job *job;
+    struct gm_http_body framing; // GM_CONN_BODY
 
     uint64_t cursor; // stream: the next event of the ring
     char ticker[GM_TICKER_BYTES_MAX + 1];
@@ -74,11 +78,12 @@ struct gm_web {
     atomic_bool stopping;
     atomic_bool woken; // the eventfd is written already
     struct gm_ring ring;
-    struct gm_queries queries;
+    struct gm_queries queries, deliveries;
 
     struct gm_conn *conns; // all but the closed
     struct gm_conn *closed;
     int conns_count, refused_count, streams_count;
+    int deliveries_count; // whose bodies are in memory
     size_t answers_bytes; // of answers that are being sent
     int64_t now_us;       // monotonic, of this round of the loop
     int64_t tick_us, next_tick_us, next_flush_us;
@@ -90,7 +95,8 @@ struct gm_web {
 extern struct gm_metric gm_web_metric_clients, gm_web_metric_streams, gm_web_metric_requests,
     gm_web_metric_errors, gm_web_metric_events, gm_web_metric_events_refused,
     gm_web_metric_stream_bytes, gm_web_metric_dropped, gm_web_metric_refused,
-    gm_web_metric_query_seconds;
+    gm_web_metric_query_seconds, gm_web_metric_delivery_seconds, gm_web_metric_deliveries,
+    gm_web_metric_deliveries_refused, gm_web_metric_unauthorized;
 
 // conn.c
 
@@ -126,8 +132,18 @@ void gm_conn_stream_head(struct gm_conn *conn);
 // routes.c
 
 void gm_route_request(struct gm_conn *conn, const struct gm_http_request *request);
-// The query thread has answered conn->job.
+// The thread that conn->job was submitted to has answered it.
 void gm_route_answered(struct gm_conn *conn);
+
+// deliver.c
+
+// The path as a static text where it is one of deliveries, else NULL.
+const char *gm_deliver_path(struct gm_str path);
+// Refuses the request or goes to GM_CONN_BODY.
+void gm_deliver_begin(struct gm_conn *conn, const struct gm_http_request *request);
+// Takes what is the body's from data[0..len). True: the connection has left GM_CONN_BODY.
+bool gm_deliver_take(struct gm_conn *conn, const char *data, size_t len, size_t *ret_taken);
+void gm_deliver_answered(struct gm_conn *conn);
 
 // stream.c
 

@@ -42,12 +42,34 @@ struct gm_metric gm_web_metric_refused =
 struct gm_metric gm_web_metric_query_seconds =
     GM_METRIC(GM_METRIC_HISTOGRAM, "ghostmarket_web_query_seconds", "",
               "Time that the source took to answer an API request.");
+struct gm_metric gm_web_metric_delivery_seconds =
+    GM_METRIC(GM_METRIC_HISTOGRAM, "ghostmarket_web_delivery_seconds", "",
+              "Time until a delivery was on the bus or refused.");
+struct gm_metric gm_web_metric_deliveries =
+    GM_METRIC(GM_METRIC_GAUGE, "ghostmarket_web_deliveries", "",
+              "Deliveries that are being received or wait for their turn.");
+struct gm_metric gm_web_metric_deliveries_refused =
+    GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_web_deliveries_refused_total", "",
+              "Deliveries answered 503: too many at once, or no room for them.");
+struct gm_metric gm_web_metric_unauthorized =
+    GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_web_unauthorized_total", "",
+              "Requests without the token that they need.");
 
 static struct gm_metric *const own_metrics[] = {
-    &gm_web_metric_clients,       &gm_web_metric_streams, &gm_web_metric_requests,
-    &gm_web_metric_errors,        &gm_web_metric_events,  &gm_web_metric_events_refused,
-    &gm_web_metric_stream_bytes,  &gm_web_metric_dropped, &gm_web_metric_refused,
+    &gm_web_metric_clients,
+    &gm_web_metric_streams,
+    &gm_web_metric_requests,
+    &gm_web_metric_errors,
+    &gm_web_metric_events,
+    &gm_web_metric_events_refused,
+    &gm_web_metric_stream_bytes,
+    &gm_web_metric_dropped,
+    &gm_web_metric_refused,
     &gm_web_metric_query_seconds,
+    &gm_web_metric_delivery_seconds,
+    &gm_web_metric_deliveries,
+    &gm_web_metric_deliveries_refused,
+    &gm_web_metric_unauthorized,
 };
 
 enum {
@@ -138,9 +160,11 @@ static void fill_defaults(struct gm_web *web, const struct gm_web_config *config
     web->config.clients_max = or_default(config->clients_max, GM_WEB_CLIENTS_MAX);
     web->config.heartbeat_ms = or_default(config->heartbeat_ms, GM_WEB_HEARTBEAT_MS);
     web->config.request_ms = or_default(config->request_ms, GM_WEB_REQUEST_MS);
+    web->config.body_ms = or_default(config->body_ms, GM_WEB_BODY_MS);
     web->config.ring_events = or_default(config->ring_events, GM_WEB_RING_EVENTS);
     int shortest_ms = web->config.heartbeat_ms < web->config.request_ms ? web->config.heartbeat_ms
                                                                         : web->config.request_ms;
+    shortest_ms = web->config.body_ms < shortest_ms ? web->config.body_ms : shortest_ms;
     web->tick_us = (int64_t)shortest_ms * GM_US_PER_MS / 8;
     web->started_us = gm_clock_now_us(&gm_clock_real);
     uint64_t random = 0;
@@ -160,7 +184,10 @@ enum gm_err gm_web_create(const struct gm_web_config *config, struct gm_web **re
     web->listen_fd = web->epoll_fd = web->wake_fd = web->reserve_fd = -1;
     fill_defaults(web, config);
     enum gm_err err = open_descriptors(web, error);
-    gm_queries_init(&web->queries, config->source, &gm_web_metric_query_seconds, web->wake_fd);
+    gm_queries_init(&web->queries, "web-query", config->source, &gm_web_metric_query_seconds,
+                    web->wake_fd);
+    gm_queries_init(&web->deliveries, "web-deliver", config->source,
+                    &gm_web_metric_delivery_seconds, web->wake_fd);
     if (!err) {
         err = gm_ring_init(&web->ring, (size_t)web->config.ring_events, GM_WEB_RING_BYTES, error);
     }
@@ -181,6 +208,7 @@ void gm_web_destroy(struct gm_web *web)
         return;
     }
     gm_queries_finish(&web->queries);
+    gm_queries_finish(&web->deliveries);
     gm_ring_finish(&web->ring);
     close_fd(web->listen_fd);
     close_fd(web->epoll_fd);
@@ -248,10 +276,10 @@ static void accept_connections(struct gm_web *web)
     }
 }
 
-static void collect_answers(struct gm_web *web)
+static void collect_answers(struct gm_queries *queries)
 {
     struct gm_web_job *job;
-    while ((job = gm_queries_collect(&web->queries))) {
+    while ((job = gm_queries_collect(queries))) {
         struct gm_conn *conn = job->asker;
         if (!conn) {
             gm_web_job_destroy(job);
@@ -269,7 +297,8 @@ static void on_wake(struct gm_web *web)
     // Before anything is looked at: what is published from now on wakes the loop again.
     atomic_store(&web->woken, false);
     web->flush_due = true;
-    collect_answers(web);
+    collect_answers(&web->queries);
+    collect_answers(&web->deliveries);
 }
 
 static void flush_streams(struct gm_web *web)
@@ -337,6 +366,9 @@ enum gm_err gm_web_run(struct gm_web *web, struct gm_error *error)
 {
     struct epoll_event events[EVENTS_A_ROUND];
     enum gm_err err = gm_queries_start(&web->queries, error);
+    if (!err && web->config.ingest_token) {
+        err = gm_queries_start(&web->deliveries, error);
+    }
     while (!err && !atomic_load(&web->stopping)) {
         int count = epoll_wait(web->epoll_fd, events, EVENTS_A_ROUND, wait_ms(web));
         if (count < 0 && errno != EINTR) {
@@ -359,5 +391,6 @@ enum gm_err gm_web_run(struct gm_web *web, struct gm_error *error)
     }
     free_closed(web);
     gm_queries_stop(&web->queries);
+    gm_queries_stop(&web->deliveries);
     return err;
 }

@@ -1,13 +1,15 @@
 // The web server: HTTP API, server-sent events, metrics, and the page that is inside the binary.
 //
 // One thread runs the event loop (gm_web_run); a second one, the server's own, answers what needs
-// the database, so that a slow query never holds up a stream. The server knows neither bus nor
-// store: `app` gives it a source to ask and publishes events into it.
+// the database, so that a slow query never holds up a stream, and a third one hands deliveries on.
+// The server knows neither bus nor store: `app` gives it a source to ask and publishes events into
+// it.
 //
 //   GET /                 the page (and its script, style and icon: gzipped, with ETag, from
 //   memory) GET /api/tickers      /api/signals /api/posts /api/alerts /api/health      JSON GET
 //   /api/stream       text/event-stream: events "signal", "alert", "hello", "reset" GET /metrics
 //   Prometheus text format GET /healthz          200 "ok" or 503
+//   POST /ingest/social /ingest/prices   deliveries of other programs, behind a token
 // docs/http-api.md tells parameters and answers; docs/decisions/http-server.md why the HTTP is
 // ours.
 #ifndef GM_WEB_WEB_H
@@ -30,6 +32,10 @@ enum {
     GM_WEB_ANSWER_BYTES_MAX = 32 * 1024 * 1024, // one answer's JSON
     GM_WEB_HEARTBEAT_MS = 15 * 1000,
     GM_WEB_REQUEST_MS = 10 * 1000, // the time that a client has to send its request
+    GM_WEB_BODY_MS = 30 * 1000,    // … and then the body of a delivery
+    GM_WEB_BODY_BYTES_MAX = 1024 * 1024,
+    GM_WEB_DELIVERIES_MAX = 64, // being received or waiting; more are answered 503
+    GM_WEB_KEY_BYTES_MAX = 128, // an Idempotency-Key
 };
 
 struct gm_web_query {
@@ -38,6 +44,13 @@ struct gm_web_query {
     int64_t from_us, to_us; // GM_TIME_NONE: not given
     int32_t limit;          // as given or the default
     int32_t points_max;     // 0: not given
+};
+
+// What somebody posted to /ingest/….
+struct gm_web_delivery {
+    struct gm_str path; // "/ingest/social"
+    struct gm_str body; // any bytes
+    const char *key;    // the Idempotency-Key: visible ASCII; NULL: none was given
 };
 
 // What the server asks of the rest of the program.
@@ -49,6 +62,12 @@ struct gm_web_source {
     // as {"error":"…"}.
     enum gm_err (*query)(void *context, const struct gm_web_query *query, struct gm_buffer *out,
                          struct gm_error *error);
+    // Takes a delivery, and answers with *ret_status (200 … 499; it is 200 before) and JSON into
+    // `out`. Called on the delivery thread alone, may block; a client that hangs up meanwhile does
+    // not learn what became of it. GM_ERR_FULL, _BUSY, _STOPPED and _NOMEM → 503 with Retry-After,
+    // GM_ERR_INVALID and _LIMIT → 422, any other error → 500. NULL: nothing is taken.
+    enum gm_err (*deliver)(void *context, const struct gm_web_delivery *delivery, int *ret_status,
+                           struct gm_buffer *out, struct gm_error *error);
     // True while all stages run; called on the loop's thread, must not block.
     bool (*healthy)(void *context);
 };
@@ -59,11 +78,13 @@ struct gm_web_config {
     int port;            // 0: any free one (gm_web_port tells)
     const char *version; // the program's, for the event "hello"
     const struct gm_web_source *source;
+    const char *ingest_token;   // who shows it may deliver; NULL: nobody may
     struct gm_metrics *metrics; // for /metrics; the server registers its own there too, which are
                                 // static: one server a registry
     int clients_max;
     int heartbeat_ms;
     int request_ms;
+    int body_ms;
     int ring_events;
 };
 

@@ -35,6 +35,24 @@ static enum gm_err answer(void *context, const struct gm_web_query *query, struc
     return GM_OK;
 }
 
+static enum gm_err deliver(void *context, const struct gm_web_delivery *delivery, int *ret_status,
+                           struct gm_buffer *out, struct gm_error *error)
+{
+    struct harness *harness = context;
+    (void)ret_status;
+    pthread_mutex_lock(&harness->mutex);
+    while (harness->held)
+        pthread_cond_wait(&harness->cond, &harness->mutex);
+    enum gm_err err = harness->err;
+    pthread_mutex_unlock(&harness->mutex);
+    if (err)
+        return gm_error_set(error, err, "the \"source\" says no");
+    gm_buffer_printf(out, "{\"path\":\"%.*s\",\"bytes\":%zu,\"key\":\"%s\"}",
+                     GM_STR_ARG(delivery->path), delivery->body.len,
+                     delivery->key ? delivery->key : "");
+    return GM_OK;
+}
+
 static bool healthy(void *context)
 {
     return atomic_load(&((struct harness *)context)->healthy);
@@ -50,8 +68,8 @@ static void *run(void *context)
 void harness_start(struct harness *harness, struct gm_web_config config)
 {
     struct gm_error error;
-    *harness =
-        (struct harness){.source = {.context = harness, .query = answer, .healthy = healthy}};
+    *harness = (struct harness){
+        .source = {.context = harness, .query = answer, .deliver = deliver, .healthy = healthy}};
     atomic_store(&harness->healthy, true);
     pthread_mutex_init(&harness->mutex, NULL);
     pthread_cond_init(&harness->cond, NULL);

@@ -17,9 +17,10 @@ struct harness {
 
     pthread_mutex_t mutex; // over all that follows
     pthread_cond_t cond;
-    bool held;       // queries wait until this is false
-    int entered;     // queries that have begun
-    enum gm_err err; // what queries answer; GM_OK: the parameters as JSON, then `padding` spaces
+    bool held;   // queries and deliveries wait until this is false
+    int entered; // queries that have begun
+    enum gm_err
+        err; // what they answer; for queries GM_OK: the parameters as JSON, then `padding` spaces
     size_t padding;
 };
 

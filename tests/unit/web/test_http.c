@@ -120,7 +120,7 @@ static void knows_bodies_and_connections(void **state)
         struct gm_http_request request;
         snprintf(text, sizeof(text), "POST / HTTP/1.1\r\n%s\r\n", cases[i].fields);
         assert_int_equal(read_text(text, &request), 200);
-        assert_int_equal(request.method, GM_HTTP_OTHER);
+        assert_int_equal(request.method, GM_HTTP_POST);
         assert_int_equal(request.has_body, cases[i].has_body);
         assert_int_equal(request.keep_alive, cases[i].keep_alive);
     }
