@@ -49,13 +49,16 @@ bool gm_load_config(const struct gm_invocation *invocation, struct gm_config *re
                     int *ret_status)
 {
     struct gm_error error;
-    if (gm_config_load(invocation->config_path, invocation->overrides, invocation->override_count,
-                       ret_config, &error)) {
+    if (gm_config_load(invocation->config_path, invocation->env_path, invocation->overrides,
+                       invocation->override_count, ret_config, &error)) {
         *ret_status = gm_fail_usage(&error);
         return false;
     }
     gm_log_init((enum gm_log_level)ret_config->log.level,
                 (enum gm_log_format)ret_config->log.format, STDERR_FILENO, isatty(STDERR_FILENO));
+    if (ret_config->env_shown)
+        gm_log(GM_LOG_WARN, "config", "%s can be read or changed by other users: chmod 600 %s",
+               ret_config->env_path, ret_config->env_path);
     return true;
 }
 

@@ -28,7 +28,7 @@ static int print_config(const struct gm_invocation *invocation)
     } else {
         struct gm_config config;
         struct gm_error error;
-        if (gm_config_load(invocation->config_path, invocation->overrides,
+        if (gm_config_load(invocation->config_path, invocation->env_path, invocation->overrides,
                            invocation->override_count, &config, &error)) {
             return gm_print_error(program, &error, 2);
         }

@@ -73,6 +73,11 @@ static void check_configuration(struct doctor *doctor)
     find(doctor, FINE, "configuration", "%s, %zu tickers followed",
          config->path ? config->path : "built-in defaults (no ghostmarket.yaml here)",
          config->ticker_count);
+    if (config->env_shown)
+        find(doctor, NOTE, "secrets", "%s can be read or changed by other users: chmod 600 %s",
+             config->env_path, config->env_path);
+    else if (config->env_path)
+        find(doctor, FINE, "secrets", "%s is read by its owner alone", config->env_path);
     if (config->bus.retention_us > 0 &&
         config->bus.retention_us < config->rule.window_us + config->rule.cooldown_us)
         find(doctor, BAD, "configuration",

@@ -149,7 +149,6 @@ static int run(const struct gm_invocation *invocation)
         .name = invocation->arguments[0],
         .revision = args->revision,
         .endpoint = environment("HF_ENDPOINT"),
-        .token = environment("HF_TOKEN"),
         .ca_file = environment("SSL_CERT_FILE"),
         .user_agent = "ghostmarket/" GM_VERSION,
         .attempts_max = args->attempts,
@@ -159,10 +158,13 @@ static int run(const struct gm_invocation *invocation)
     int status;
     struct gm_config config;
     struct gm_error error;
-    if (gm_pull_check(&order, &error))
-        return gm_fail_usage(&error);
     if (!gm_load_config(invocation, &config, &status))
         return status;
+    order.token = config.vibe.hub_token;
+    if (gm_pull_check(&order, &error)) {
+        gm_config_finish(&config);
+        return gm_fail_usage(&error);
+    }
     enum gm_err err = pull(&config, &order, args->json, &error);
     gm_config_finish(&config);
     return err ? gm_fail(&error) : GM_EXIT_DONE;

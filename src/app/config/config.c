@@ -1,7 +1,9 @@
-// Joins the four places that a configuration comes from, and fills in what depends on other values.
+// Joins the five places that a configuration comes from, and fills in what depends on other values.
 #include "app/config/config.h"
 
+#include "app/config/env_file.h"
 #include "app/config/option.h"
+#include "app/config/suggest.h"
 #include "feed/gate/gate.h"
 
 #include <errno.h>
@@ -9,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static enum gm_err out_of_memory(struct gm_error *error)
@@ -141,7 +144,7 @@ static enum gm_err fill_ticker(const struct gm_config_reader *reader, size_t ind
     return err ? err : check_keywords(reader, index, error);
 }
 
-// ------------------------------------------------------------------------- the four places
+// ------------------------------------------------------------------------- the five places
 
 static enum gm_err set_defaults(struct gm_config *config, struct gm_error *error)
 {
@@ -157,18 +160,83 @@ static enum gm_err set_defaults(struct gm_config *config, struct gm_error *error
     return GM_OK;
 }
 
-static enum gm_err set_from_environment(struct gm_config *config, struct gm_error *error)
+// The value of a variable in one place, and for messages where that stands.
+struct found {
+    const char *value; // NULL: not there
+    size_t line;       // of the .env; 0: in the environment
+};
+
+// `env` NULL: looks in the environment. An empty value is as good as none.
+static struct found find_variable(const struct gm_env_file *env, const char *name)
 {
-    for (const struct gm_config_option *option = gm_config_options; option->name; option++) {
+    const struct gm_env_variable *variable = env ? gm_env_file_find(env, name) : NULL;
+    struct found found = {variable ? variable->value : NULL, variable ? variable->line : 0};
+    if (!env) {
+        found.value = getenv(name);
+    }
+    if (found.value && !*found.value) {
+        found.value = NULL;
+    }
+    return found;
+}
+
+static enum gm_err set_variable(const struct gm_config_option *option, const char *name,
+                                const struct gm_env_file *env, struct gm_config *config,
+                                struct gm_error *error)
+{
+    struct found found = find_variable(env, name);
+    if (!found.value) {
+        return GM_OK;
+    }
+    enum gm_err err = gm_config_value_read(option, gm_str(found.value), config, error);
+    if (err && env) {
+        return gm_error_prefix(error, "%s:%zu: %s", env->path, found.line, name);
+    }
+    return err ? gm_error_prefix(error, "environment variable %s", name) : GM_OK;
+}
+
+static enum gm_err set_variables(const struct gm_env_file *env, struct gm_config *config,
+                                 struct gm_error *error)
+{
+    enum gm_err err = GM_OK;
+    for (const struct gm_config_option *option = gm_config_options; option->name && !err;
+         option++) {
         char variable[GM_CONFIG_VARIABLE_BYTES];
         gm_config_variable(option, variable);
-        const char *value = option->type == GM_CONFIG_LIST ? NULL : getenv(variable);
-        if (!value || !*value) {
+        if (option->type == GM_CONFIG_LIST) {
             continue;
         }
-        enum gm_err err = gm_config_value_read(option, gm_str(value), config, error);
-        if (err) {
-            return gm_error_prefix(error, "environment variable %s", variable);
+        if (option->alias) {
+            err = set_variable(option, option->alias, env, config, error);
+        }
+        if (!err) {
+            err = set_variable(option, variable, env, config, error);
+        }
+    }
+    return err;
+}
+
+// A .env is also other programs': what is not ours is left alone, but not what looks like ours.
+static enum gm_err check_names(const struct gm_env_file *env, struct gm_error *error)
+{
+    static const char ours[] = "GHOSTMARKET_";
+    for (size_t i = 0; i < env->count; i++) {
+        const struct gm_env_variable *variable = &env->variables[i];
+        bool known = strncmp(variable->name, ours, sizeof ours - 1) != 0;
+        char names[GM_CONFIG_OPTIONS_MAX][GM_CONFIG_VARIABLE_BYTES], text[GM_SUGGEST_TEXT_BYTES];
+        struct gm_suggest suggest;
+        gm_suggest_init(&suggest, gm_str(variable->name));
+        for (size_t j = 0; gm_config_options[j].name && !known; j++) {
+            if (gm_config_options[j].type != GM_CONFIG_LIST) {
+                gm_config_variable(&gm_config_options[j], names[j]);
+                gm_suggest_offer(&suggest, names[j]);
+                known = strcmp(names[j], variable->name) == 0;
+            }
+        }
+        if (!known) {
+            return gm_error_set(error, GM_ERR_INVALID, "%s:%zu: no option has the variable %.80s%s",
+                                env->path, variable->line, variable->name,
+                                gm_suggest_text(&suggest, text));
         }
     }
     return GM_OK;
@@ -213,20 +281,42 @@ static enum gm_err fill_dependent(struct gm_config_reader *reader, struct gm_err
     return GM_OK;
 }
 
-enum gm_err gm_config_parse(struct gm_str yaml, const char *name, bool with_environment,
-                            const struct gm_config_override *overrides, size_t override_count,
-                            struct gm_config *ret_config, struct gm_error *error)
+// The places between the built-in defaults and the command line. `env` NULL: there is no .env.
+struct places {
+    struct gm_str yaml;
+    const char *yaml_name;
+    const struct gm_env_file *env;
+    bool environment;
+};
+
+static enum gm_err set_places(struct gm_config_reader *reader, const struct places *places,
+                              struct gm_error *error)
+{
+    enum gm_err err = gm_config_yaml_read(reader, places->yaml, error);
+    if (!err && places->env) {
+        err = check_names(places->env, error);
+    }
+    if (!err && places->env) {
+        err = set_variables(places->env, reader->config, error);
+    }
+    if (!err && places->environment) {
+        err = set_variables(NULL, reader->config, error);
+    }
+    return err;
+}
+
+static enum gm_err join(const struct places *places, const struct gm_config_override *overrides,
+                        size_t override_count, struct gm_config *ret_config, struct gm_error *error)
 {
     struct gm_config config = {0};
-    struct gm_config_reader reader = {.name = name, .config = &config};
+    struct gm_config_reader reader = {.name = places->yaml_name, .config = &config};
     enum gm_err err = GM_OK;
 
-    if (yaml.len > GM_CONFIG_FILE_BYTES_MAX) {
-        return gm_error_set(error, GM_ERR_LIMIT, "%s: over the limit of %d bytes", name,
-                            GM_CONFIG_FILE_BYTES_MAX);
+    if (places->yaml.len > GM_CONFIG_FILE_BYTES_MAX) {
+        return gm_error_set(error, GM_ERR_LIMIT, "%s: over the limit of %d bytes",
+                            places->yaml_name, GM_CONFIG_FILE_BYTES_MAX);
     }
-    if ((err = set_defaults(&config, error)) || (err = gm_config_yaml_read(&reader, yaml, error)) ||
-        (with_environment && (err = set_from_environment(&config, error))) ||
+    if ((err = set_defaults(&config, error)) || (err = set_places(&reader, places, error)) ||
         (err = set_overrides(&config, overrides, override_count, error)) ||
         (err = fill_dependent(&reader, error))) {
         gm_config_finish(&config);
@@ -238,63 +328,115 @@ enum gm_err gm_config_parse(struct gm_str yaml, const char *name, bool with_envi
     return err;
 }
 
-// ------------------------------------------------------------------------- the file
-
-// Reads a whole file, at most one byte over the limit, so that gm_config_parse sees that it is.
-static enum gm_err read_file(const char *path, struct gm_buffer *out, struct gm_error *error)
+enum gm_err gm_config_parse(struct gm_str yaml, const char *name, bool with_environment,
+                            const struct gm_config_override *overrides, size_t override_count,
+                            struct gm_config *ret_config, struct gm_error *error)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return gm_error_errno(error, errno, "configuration %s", path);
+    const struct places places = {yaml, name, NULL, with_environment};
+    return join(&places, overrides, override_count, ret_config, error);
+}
+
+// ------------------------------------------------------------------------- the files
+
+// A file that was read: its text, and who may read or change it.
+struct text_file {
+    const char *path;
+    struct gm_buffer text;
+    mode_t mode; // 0: not a regular file
+    bool found;
+};
+
+// Reads a whole file, at most one byte over the buffer's use, so that its reader sees that it is
+// too large. A file that is not there is no error where nobody named it.
+static enum gm_err read_file(struct text_file *file, const char *named, const char *standard,
+                             const char *what, struct gm_error *error)
+{
+    file->path = named ? named : standard;
+    // A pipe that nobody named must not stop the start.
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC | (named ? 0 : O_NONBLOCK));
+    if (fd < 0 && errno == ENOENT && !named) {
+        return GM_OK;
     }
+    if (fd < 0) {
+        return gm_error_errno(error, errno, "%s %s", what, file->path);
+    }
+    struct stat stat;
     enum gm_err err = GM_OK;
-    while (!err && out->len <= GM_CONFIG_FILE_BYTES_MAX) {
-        size_t room = GM_CONFIG_FILE_BYTES_MAX + 1 - out->len;
+    if (fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode)) {
+        file->mode = stat.st_mode;
+    }
+    while (!err && file->text.len < file->text.limit) {
+        size_t room = file->text.limit - file->text.len;
         size_t bytes = room < 65536 ? room : 65536;
-        char *to = gm_buffer_reserve(out, bytes);
+        char *to = gm_buffer_reserve(&file->text, bytes);
         ssize_t got = to ? read(fd, to, bytes) : 0;
         if (!to) {
-            err = gm_buffer_ok(out, error);
+            err = gm_buffer_ok(&file->text, error);
         } else if (got < 0 && errno != EINTR) {
-            err = gm_error_errno(error, errno, "configuration %s", path);
+            err = gm_error_errno(error, errno, "%s %s", what, file->path);
         } else if (got == 0) {
             break;
         } else if (got > 0) {
-            out->len += (size_t)got;
+            file->text.len += (size_t)got;
         }
     }
     close(fd);
+    file->found = !err;
     return err;
 }
 
-enum gm_err gm_config_load(const char *path, const struct gm_config_override *overrides,
-                           size_t override_count, struct gm_config *ret_config,
-                           struct gm_error *error)
+static void finish_file(struct text_file *file)
 {
-    const char *name = path ? path : GM_CONFIG_FILE_DEFAULT;
-    struct gm_config config = {0};
-    struct gm_buffer text;
-    gm_buffer_init(&text, GM_CONFIG_FILE_BYTES_MAX + 1);
+    if (file->text.data) {
+        explicit_bzero(file->text.data, file->text.capacity);
+    }
+    gm_buffer_finish(&file->text);
+}
 
-    enum gm_err err = read_file(name, &text, error);
-    bool found = !err;
-    if (err == GM_ERR_NOT_FOUND && !path) {
-        err = GM_OK;
-    }
-    if (!err) {
-        err = gm_config_parse(gm_buffer_str(&text), name, true, overrides, override_count, &config,
-                              error);
-    }
-    gm_buffer_finish(&text);
-    if (err) {
-        return err;
-    }
-    if (found && !(config.path = strdup(name))) {
-        gm_config_finish(&config);
+static enum gm_err name_files(struct gm_config *config, const struct text_file *yaml,
+                              const struct text_file *env, struct gm_error *error)
+{
+    config->env_shown = (env->mode & (S_IRWXO | S_IWGRP)) != 0;
+    if (yaml->found && !(config->path = strdup(yaml->path))) {
         return out_of_memory(error);
     }
-    *ret_config = config;
+    if (env->found && !(config->env_path = strdup(env->path))) {
+        return out_of_memory(error);
+    }
     return GM_OK;
+}
+
+enum gm_err gm_config_load(const char *path, const char *env_path,
+                           const struct gm_config_override *overrides, size_t override_count,
+                           struct gm_config *ret_config, struct gm_error *error)
+{
+    struct text_file yaml = {.found = false}, env = {.found = false};
+    struct gm_env_file variables = {.path = NULL};
+    struct gm_config config = {0};
+    gm_buffer_init(&yaml.text, GM_CONFIG_FILE_BYTES_MAX + 1);
+    gm_buffer_init(&env.text, GM_ENV_FILE_BYTES_MAX + 1);
+
+    enum gm_err err = read_file(&yaml, path, GM_CONFIG_FILE_DEFAULT, "configuration", error);
+    if (!err) {
+        err = read_file(&env, env_path, GM_CONFIG_ENV_DEFAULT, "environment file", error);
+    }
+    if (!err) {
+        err = gm_env_file_read(gm_buffer_str(&env.text), env.path, &variables, error);
+    }
+    if (!err) {
+        const struct places places = {gm_buffer_str(&yaml.text), yaml.path, &variables, true};
+        err = join(&places, overrides, override_count, &config, error);
+    }
+    if (!err && (err = name_files(&config, &yaml, &env, error))) {
+        gm_config_finish(&config);
+    }
+    gm_env_file_finish(&variables);
+    finish_file(&env);
+    finish_file(&yaml);
+    if (!err) {
+        *ret_config = config;
+    }
+    return err;
 }
 
 void gm_config_finish(struct gm_config *config)
@@ -305,6 +447,7 @@ void gm_config_finish(struct gm_config *config)
     free(config->tickers);
     gm_config_values_finish(gm_config_options, config);
     free(config->path);
+    free(config->env_path);
     *config = (struct gm_config){0};
 }
 

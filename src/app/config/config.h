@@ -1,11 +1,14 @@
-// The configuration: what a user may set, from which of four places it came, and its checked value.
+// The configuration: what a user may set, from which of five places it came, and its checked value.
 //
 // Every option stands once, in the table of table.c. The table reads the YAML file, the
 // environment and the command line, checks ranges, and writes the example file and
-// docs/configuration.md; a test holds the committed ones to it. Of the four places, the later
+// docs/configuration.md; a test holds the committed ones to it. Of the five places, the later
 // wins:
 //
-//   built-in default  <  file  <  environment (GHOSTMARKET_BUS_SIZE_MAX)  <  command line
+//   built-in default  <  file  <  .env  <  environment (GHOSTMARKET_BUS_SIZE_MAX)  <  command line
+//
+// Some variables also have the name that is customary for them (HF_TOKEN). Secrets come from .env
+// and the environment alone and are shown nowhere.
 //
 // Messages name the place and what is allowed there:
 //   ghostmarket.yaml:7: unknown key "tikers": did you mean "tickers"?
@@ -24,6 +27,7 @@
 #include <stdint.h>
 
 #define GM_CONFIG_FILE_DEFAULT "ghostmarket.yaml"
+#define GM_CONFIG_ENV_DEFAULT  ".env"
 
 enum {
     GM_CONFIG_FILE_BYTES_MAX = 1024 * 1024,
@@ -48,6 +52,8 @@ struct gm_config_ticker {
 // All texts are owned by the struct. "May be NULL" is said where it may.
 struct gm_config {
     char *path;     // the file that was read; NULL: none, built-in defaults
+    char *env_path; // the .env that was read; NULL: none
+    bool env_shown; // others than its owner may read or change it: deserves a warning
     char *data_dir; // made by whoever writes into it first
 
     struct {
@@ -88,6 +94,7 @@ struct gm_config {
         char *scorer;    // "auto" or a scorer's name
         char *model;     // may be NULL: the standard one, if it is installed
         char *model_dir; // may be NULL: where `model` is installed
+        char *hub_token; // a secret; may be NULL
         char *precision;
         int threads; // 0: one a processor
         size_t cache_entries;
@@ -125,14 +132,15 @@ struct gm_config_override {
 };
 
 // Reads the configuration. `path` NULL: GM_CONFIG_FILE_DEFAULT, and where that does not exist the
-// built-in defaults. A `path` that does not exist is GM_ERR_NOT_FOUND. What breaks a rule is
-// GM_ERR_INVALID, what passes a limit GM_ERR_LIMIT; nothing is opened or made but the file.
-enum gm_err gm_config_load(const char *path, const struct gm_config_override *overrides,
-                           size_t override_count, struct gm_config *ret_config,
-                           struct gm_error *error);
+// built-in defaults. `env_path` NULL: GM_CONFIG_ENV_DEFAULT, if it is there. A path that is given
+// and does not exist is GM_ERR_NOT_FOUND. What breaks a rule is GM_ERR_INVALID, what passes a limit
+// GM_ERR_LIMIT; nothing is opened or made but the two files.
+enum gm_err gm_config_load(const char *path, const char *env_path,
+                           const struct gm_config_override *overrides, size_t override_count,
+                           struct gm_config *ret_config, struct gm_error *error);
 
-// As gm_config_load, from a text instead of a file; `name` stands in messages. The environment is
-// left out where `with_environment` is false.
+// As gm_config_load, from a text instead of a file, and without a .env; `name` stands in messages.
+// The environment is left out where `with_environment` is false.
 enum gm_err gm_config_parse(struct gm_str yaml, const char *name, bool with_environment,
                             const struct gm_config_override *overrides, size_t override_count,
                             struct gm_config *ret_config, struct gm_error *error);

@@ -25,6 +25,7 @@ enum gm_config_type {
     GM_CONFIG_DURATION, // 0, 250ms, 5m, 7d                  → int64_t microseconds
     GM_CONFIG_SIZE,     // 1024, 96MiB, 8GiB                 → int64_t bytes
     GM_CONFIG_LIST,     // [a, b]                            → struct gm_config_list
+    GM_CONFIG_SECRET,   // never in the file                 → char *, never printed
 };
 
 enum { GM_CONFIG_CHOICES_MAX = 4 };
@@ -38,8 +39,10 @@ struct gm_config_option {
     double min, max;      // numbers, microseconds or bytes; every limit is exact in a double
     const char *choices[GM_CONFIG_CHOICES_MAX + 1]; // ended by NULL
     const char
-        *inherits;    // an option of a ticker: the option that stands for it where it is not set
-    const char *help; // one paragraph of Markdown
+        *inherits;     // an option of a ticker: the option that stands for it where it is not set
+    const char *alias; // the name that the variable has by custom: "HF_TOKEN"; NULL: none. It is
+                       // read beside GHOSTMARKET_…, which wins over it. Not for lists
+    const char *help;  // one paragraph of Markdown
 };
 
 struct gm_config_section {
@@ -53,7 +56,7 @@ extern const struct gm_config_option gm_config_options[];
 extern const struct gm_config_option gm_config_ticker_options[];
 
 enum {
-    GM_CONFIG_OPTIONS_MAX = 64, // room for either table
+    GM_CONFIG_OPTIONS_MAX = 128, // room for either table
     GM_CONFIG_VARIABLE_BYTES = 64,
 };
 
@@ -82,12 +85,12 @@ const char *gm_config_option_key(const struct gm_config_option *option);
 // ------------------------------------------------------------------------- values
 
 // Reads `text` as the option's value into `base` + offset, replacing (and freeing) what was there.
-// Not for lists. The message tells what is allowed, without saying where:
+// Not for lists. The message tells what is allowed, without saying where, and shows no secret:
 //     "99999 is not within 0 … 65535".
 enum gm_err gm_config_value_read(const struct gm_config_option *option, struct gm_str text,
                                  void *base, struct gm_error *error);
 
-// Appends the value at `base` + offset as YAML that reads back to the same.
+// Appends the value at `base` + offset as YAML that reads back to the same. Not for secrets.
 void gm_config_value_write(const struct gm_config_option *option, const void *base,
                            struct gm_buffer *out);
 

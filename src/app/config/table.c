@@ -121,6 +121,9 @@ const struct gm_config_option gm_config_options[] = {
     {"vibe.model_dir", GM_CONFIG_TEXT, AT(vibe.model_dir),
      .example = "data/models/ProsusAI--finbert",
      .help = "The model's folder itself, instead of looking for `vibe.model`."},
+    {"vibe.hub_token", GM_CONFIG_SECRET, AT(vibe.hub_token), .alias = "HF_TOKEN",
+     .help = "The Hugging Face hub's token, with which `model pull` fetches models that are "
+             "private or gated."},
     {"vibe.precision", GM_CONFIG_TEXT, AT(vibe.precision), .standard = "int8",
      .choices = {"int8", "f32"},
      .help = "What the model computes with. `f32` is what it was trained with, `int8` is several "

@@ -29,6 +29,15 @@ static void write_comment(const char *text, const char *indent, struct gm_buffer
 
 // ------------------------------------------------------------------------- the example
 
+static void write_example_secret(const struct gm_config_option *option, const char *indent,
+                                 struct gm_buffer *out)
+{
+    char variable[GM_CONFIG_VARIABLE_BYTES];
+    gm_config_variable(option, variable);
+    gm_buffer_printf(out, "%s# A secret: set %s in the environment or in .env, not here.\n", indent,
+                     option->alias ? option->alias : variable);
+}
+
 static void write_example_section(const struct gm_config_section *section, struct gm_buffer *out)
 {
     const char *indent = *section->name ? "  " : "";
@@ -42,6 +51,10 @@ static void write_example_section(const struct gm_config_section *section, struc
         }
         gm_buffer_append_byte(out, '\n');
         write_comment(option->help, indent, out);
+        if (option->type == GM_CONFIG_SECRET) {
+            write_example_secret(option, indent, out);
+            continue;
+        }
         gm_buffer_printf(out, "%s# Allowed: ", indent);
         gm_config_allowed_write(option, out);
         gm_buffer_append_c(out, ".\n");
@@ -84,6 +97,40 @@ void gm_config_write_example(struct gm_buffer *out)
 
 // ------------------------------------------------------------------------- the manual
 
+static void write_docs_secrets(struct gm_buffer *out)
+{
+    gm_buffer_append_c(
+        out,
+        "## Secrets\n\n"
+        "Keys and passwords never stand in `ghostmarket.yaml` or on the command line, which other\n"
+        "users of the machine can read. They come from the environment, or from the file `.env` "
+        "in\n"
+        "the working directory (or another, with `--env-file FILE`):\n\n"
+        "```sh\n"
+        "# .env\n"
+        "HF_TOKEN=hf_…\n"
+        "export GHOSTMARKET_LOG_LEVEL=debug        # any option may stand here\n"
+        "OTHER='as written, with # and $'\n"
+        "```\n\n"
+        "The environment wins over `.env`, and `GHOSTMARKET_…` over the customary name. Nothing "
+        "is\n"
+        "expanded. A plain value ends at the line's end or at a ` #`; one in single quotes is "
+        "taken "
+        "as\n"
+        "it is written; in double quotes `\\n`, `\\r` and `\\t` are control characters, and "
+        "`\\\"`, `\\$` "
+        "and\n"
+        "`\\\\` the character itself. A value does not reach over a line's end, and a name stands "
+        "once. Names\n"
+        "that are no option are left alone; one that begins with `GHOSTMARKET_` is an error. What "
+        "is "
+        "in\n"
+        "`.env` is not passed on to `notify.command`.\n\n"
+        "Secrets are hidden in all that is printed and logged. A `.env` that others may read earns "
+        "a\n"
+        "warning: `chmod 600 .env`.\n\n");
+}
+
 static void write_docs_head(struct gm_buffer *out)
 {
     gm_buffer_append_c(
@@ -100,7 +147,8 @@ static void write_docs_head(struct gm_buffer *out)
         "    keywords: [bitcoin, btc]\n"
         "    window: 10m\n"
         "```\n\n"
-        "An option comes from four places, of which the later wins: built-in default, file,\n"
+        "An option comes from five places, of which the later wins: built-in default, file, "
+        "`.env`,\n"
         "environment variable, command line. The variable of `web.port` is\n"
         "`GHOSTMARKET_WEB_PORT`, and so for all that are no lists. `ghostmarket config` prints "
         "the\n"
@@ -114,6 +162,7 @@ static void write_docs_head(struct gm_buffer *out)
         "Durations have a unit: `250ms`, `30s`, `5m`, `2h`, `7d`. Sizes are in bytes or have a\n"
         "unit: `65536`, `512KiB`, `96MiB`, `8GiB`. A file has at most 1 MiB, one document and no\n"
         "aliases.\n\n");
+    write_docs_secrets(out);
 }
 
 static void write_option_docs(const struct gm_config_option *option, struct gm_buffer *out)
@@ -128,7 +177,11 @@ static void write_option_docs(const struct gm_config_option *option, struct gm_b
     }
     gm_buffer_append_c(out, " | ");
     gm_config_allowed_write(option, out);
-    gm_buffer_printf(out, " | %s |\n", option->help);
+    gm_buffer_printf(out, " | %s", option->help);
+    if (option->alias) {
+        gm_buffer_printf(out, " Its variable may also be called `%s`.", option->alias);
+    }
+    gm_buffer_append_c(out, " |\n");
 }
 
 static const char table_head[] = "| option | default | allowed | meaning |\n|---|---|---|---|\n";
@@ -169,6 +222,7 @@ static bool is_unset(const struct gm_config_option *option, const void *base)
     case GM_CONFIG_TEXT:
     case GM_CONFIG_NAME:
     case GM_CONFIG_TICKER:
+    case GM_CONFIG_SECRET:
         return *(char *const *)at == NULL;
     case GM_CONFIG_LIST:
         return ((const struct gm_config_list *)at)->count == 0;
@@ -180,7 +234,12 @@ static bool is_unset(const struct gm_config_option *option, const void *base)
 static void write_values(const struct gm_config_option *option, const void *base,
                          const char *indent, struct gm_buffer *out)
 {
-    if (!is_unset(option, base)) {
+    if (is_unset(option, base)) {
+        return;
+    }
+    if (option->type == GM_CONFIG_SECRET) {
+        gm_buffer_printf(out, "%s# %s is set, and hidden\n", indent, gm_config_option_key(option));
+    } else {
         gm_buffer_printf(out, "%s%s: ", indent, gm_config_option_key(option));
         gm_config_value_write(option, base, out);
         gm_buffer_append_byte(out, '\n');

@@ -102,6 +102,9 @@ void gm_config_allowed_write(const struct gm_config_option *option, struct gm_bu
     case GM_CONFIG_LIST:
         gm_buffer_append_c(out, "a list of texts");
         break;
+    case GM_CONFIG_SECRET:
+        gm_buffer_append_c(out, "a secret");
+        break;
     case GM_CONFIG_INT:
     case GM_CONFIG_COUNT:
     case GM_CONFIG_NUMBER:
@@ -180,6 +183,8 @@ void gm_config_value_write(const struct gm_config_option *option, const void *ba
         break;
     case GM_CONFIG_LIST:
         write_list(at, out);
+        break;
+    case GM_CONFIG_SECRET:
         break;
     }
 }
@@ -367,6 +372,40 @@ static enum gm_err read_text(const struct gm_config_option *option, struct gm_st
     return GM_OK;
 }
 
+static void free_secret(char **at)
+{
+    if (*at) {
+        explicit_bzero(*at, strlen(*at));
+    }
+    free(*at);
+    *at = NULL;
+}
+
+// A secret ends as a field of a request or a library's option: a line break in it would add
+// another. It is never shown, not even where it is wrong.
+static enum gm_err read_secret(struct gm_str text, char **at, struct gm_error *error)
+{
+    if (!gm_utf8_valid(text, NULL)) {
+        return gm_error_set(error, GM_ERR_INVALID, "the secret is not UTF-8 text");
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c < 0x20 || c == 0x7f) {
+            return gm_error_set(error, GM_ERR_INVALID, "a secret has no control character");
+        }
+    }
+    if (text.data[0] == ' ' || text.data[text.len - 1] == ' ') {
+        return gm_error_set(error, GM_ERR_INVALID, "a secret neither begins nor ends with a blank");
+    }
+    char *copy = strndup(text.data, text.len);
+    if (!copy) {
+        return gm_error_set(error, GM_ERR_NOMEM, "out of memory");
+    }
+    free_secret(at);
+    *at = copy;
+    return GM_OK;
+}
+
 enum gm_err gm_config_value_read(const struct gm_config_option *option, struct gm_str text,
                                  void *base, struct gm_error *error)
 {
@@ -398,6 +437,8 @@ enum gm_err gm_config_value_read(const struct gm_config_option *option, struct g
     case GM_CONFIG_DURATION:
     case GM_CONFIG_SIZE:
         return read_measure(option, text, at, error);
+    case GM_CONFIG_SECRET:
+        return read_secret(text, at, error);
     case GM_CONFIG_LIST:
         break;
     }
@@ -451,6 +492,9 @@ void gm_config_values_finish(const struct gm_config_option *table, void *base)
             break;
         case GM_CONFIG_LIST:
             gm_config_list_finish(at);
+            break;
+        case GM_CONFIG_SECRET:
+            free_secret(at);
             break;
         default:
             break;

@@ -120,11 +120,26 @@ static enum gm_err read_list(struct walk *walk, const struct gm_config_option *o
     return err;
 }
 
+static enum gm_err fail_secret(const struct walk *walk, const struct gm_config_option *option,
+                               struct gm_error *error)
+{
+    char variable[GM_CONFIG_VARIABLE_BYTES];
+    struct gm_error inner;
+    gm_config_variable(option, variable);
+    gm_error_set(&inner, GM_ERR_INVALID,
+                 "a secret cannot stand in this file: set %s in the environment or in .env",
+                 option->alias ? option->alias : variable);
+    return fail_value(walk, option, &inner, error);
+}
+
 // The event at hand is the value of `option` in `base`.
 static enum gm_err read_value(struct walk *walk, const struct gm_config_option *option, void *base,
                               struct gm_error *error)
 {
     struct gm_error inner;
+    if (option->type == GM_CONFIG_SECRET) {
+        return fail_secret(walk, option, error);
+    }
     if (option->type == GM_CONFIG_LIST) {
         void *list = (char *)base + option->offset;
         return read_list(walk, option, list, error);

@@ -15,13 +15,16 @@
 
 // What the options that every command knows set.
 struct globals {
-    const char *config, *data_dir, *log_level, *log_format;
+    const char *config, *env_file, *data_dir, *log_level, *log_format;
     bool help, version;
 };
 
 const struct gm_option gm_options_global[] = {
     {"config", "FILE", GM_OPTION_TEXT, offsetof(struct globals, config),
      .standard = GM_CONFIG_FILE_DEFAULT ", if it is there", .help = "the configuration to read"},
+    {"env-file", "FILE", GM_OPTION_TEXT, offsetof(struct globals, env_file),
+     .standard = GM_CONFIG_ENV_DEFAULT ", if it is there",
+     .help = "variables as in the environment, for keys and passwords"},
     {"data-dir", "DIR", GM_OPTION_TEXT, offsetof(struct globals, data_dir), .standard = "data",
      .help = "the folder that holds everything GhostMarket keeps"},
     {"log-level", "LEVEL", GM_OPTION_TEXT, offsetof(struct globals, log_level),
@@ -384,6 +387,7 @@ enum gm_err gm_options_parse(const struct gm_program *program, int argc, char *c
         return err;
     }
     parse.result.config_path = parse.globals.config;
+    parse.result.env_path = parse.globals.env_file;
     add_override(&parse.result, "data_dir", parse.globals.data_dir, "--data-dir");
     add_override(&parse.result, "log.level", parse.globals.log_level, "--log-level");
     add_override(&parse.result, "log.format", parse.globals.log_format, "--log-format");

@@ -19,7 +19,7 @@
 //
 // Words: `--speed=5`, `--speed 5` and, where an option has a letter, `-s 5`, `-s5`. Options may
 // stand before, between and after the other arguments; `--` ends them. Global options (--config,
-// --data-dir, --log-level, --log-format, --help, --version) are known to every command.
+// --env-file, --data-dir, --log-level, --log-format, --help, --version) are known to every command.
 #ifndef GM_APP_OPTIONS_H
 #define GM_APP_OPTIONS_H
 
@@ -98,6 +98,7 @@ struct gm_invocation {
 
     // For gm_config_load.
     const char *config_path; // NULL: not given
+    const char *env_path;    // NULL: not given
     struct gm_config_override overrides[GM_GLOBAL_OVERRIDES_MAX];
     size_t override_count;
 

@@ -26,7 +26,7 @@ expect()
 expect re -- replay
 expect mod -- model
 expect s --
-expect model '' -- pull info --config --data-dir --log-level --log-format --help --version
+expect model '' -- pull info --config --env-file --data-dir --log-level --log-format --help --version
 expect replay --pr -- --prices
 expect replay --format '' -- jsonl csv
 expect replay --format c -- csv

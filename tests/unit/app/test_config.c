@@ -1,5 +1,5 @@
-// The configuration: defaults, files good and bad, the order of the four places, and that the
-// committed example and manual are what the table says.
+// The configuration: defaults, files good and bad, the order of the five places, secrets, and that
+// the committed example and manual are what the table says.
 #include "app/config/config.h"
 
 #include <setjmp.h>
@@ -289,7 +289,7 @@ static void keeps_its_limits(void **state)
     free(text);
 }
 
-static void takes_the_later_of_four_places(void **state)
+static void takes_the_later_of_the_places(void **state)
 {
     (void)state;
     struct gm_config config;
@@ -342,25 +342,130 @@ static void loads_files(void **state)
     assert_non_null(mkdtemp(folder));
     assert_int_equal(chdir(folder), 0);
 
-    assert_int_equal(gm_config_load(NULL, NULL, 0, &config, &error), GM_OK);
+    assert_int_equal(gm_config_load(NULL, NULL, NULL, 0, &config, &error), GM_OK);
     assert_null(config.path);
     gm_config_finish(&config);
-    assert_int_equal(gm_config_load("other.yaml", NULL, 0, &config, &error), GM_ERR_NOT_FOUND);
+    assert_int_equal(gm_config_load("other.yaml", NULL, NULL, 0, &config, &error),
+                     GM_ERR_NOT_FOUND);
     assert_string_equal(error.message, "configuration other.yaml: No such file or directory");
-    assert_int_equal(gm_config_load(folder, NULL, 0, &config, &error), GM_ERR_IO);
+    assert_int_equal(gm_config_load(folder, NULL, NULL, 0, &config, &error), GM_ERR_IO);
 
     write_file("ghostmarket.yaml", "web: {port: 7}\n");
     write_file("other.yaml", "web: {port: 8}\n");
-    assert_int_equal(gm_config_load(NULL, NULL, 0, &config, &error), GM_OK);
+    assert_int_equal(gm_config_load(NULL, NULL, NULL, 0, &config, &error), GM_OK);
     assert_string_equal(config.path, "ghostmarket.yaml");
     assert_int_equal(config.web.port, 7);
     gm_config_finish(&config);
-    assert_int_equal(gm_config_load("other.yaml", NULL, 0, &config, &error), GM_OK);
+    assert_int_equal(gm_config_load("other.yaml", NULL, NULL, 0, &config, &error), GM_OK);
     assert_int_equal(config.web.port, 8);
     gm_config_finish(&config);
-    assert_int_equal(gm_config_load("/dev/zero", NULL, 0, &config, &error), GM_ERR_LIMIT);
+    assert_int_equal(gm_config_load("/dev/zero", NULL, NULL, 0, &config, &error), GM_ERR_LIMIT);
 
     assert_int_equal(unlink("ghostmarket.yaml") | unlink("other.yaml"), 0);
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void expect_load_error(const char *env_path, enum gm_err code, const char *message)
+{
+    struct gm_config config;
+    struct gm_error error = {0};
+    if (gm_config_load(NULL, env_path, NULL, 0, &config, &error) != code ||
+        strcmp(error.message, message) != 0) {
+        fail_msg("gave %d, %s\nnot      %s", error.code, error.message, message);
+    }
+}
+
+static void expect_token(const char *env_path, const char *token)
+{
+    struct gm_config config;
+    struct gm_error error = {0};
+    if (gm_config_load(NULL, env_path, NULL, 0, &config, &error)) {
+        fail_msg("%s", error.message);
+    }
+    assert_string_equal(config.vibe.hub_token, token);
+    assert_string_equal(config.env_path, env_path ? env_path : ".env");
+    gm_config_finish(&config);
+}
+
+// .env < environment, and in each the customary name < GHOSTMARKET_….
+static void takes_secrets_from_two_places(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/gm-config-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    write_file("other.env", "HF_TOKEN=other\n");
+    write_file(".env", "HF_TOKEN=a\nOTHER=x\nGHOSTMARKET_WEB_PORT=5\n");
+    expect_token(NULL, "a");
+    expect_token("other.env", "other");
+    write_file(".env", "GHOSTMARKET_VIBE_HUB_TOKEN=b\nHF_TOKEN=a\n");
+    expect_token(NULL, "b");
+    setenv("HF_TOKEN", "", 1); // empty: not set
+    expect_token(NULL, "b");
+    setenv("HF_TOKEN", "c", 1);
+    expect_token(NULL, "c");
+    setenv("GHOSTMARKET_VIBE_HUB_TOKEN", "d", 1);
+    expect_token(NULL, "d");
+    unsetenv("GHOSTMARKET_VIBE_HUB_TOKEN");
+    unsetenv("HF_TOKEN");
+
+    expect_load_error("none.env", GM_ERR_NOT_FOUND,
+                      "environment file none.env: No such file or directory");
+    expect_load_error("/dev/zero", GM_ERR_LIMIT, "/dev/zero: over the limit of 65536 bytes");
+    write_file(".env", "\nGHOSTMARKET_WEB_PROT=1\n");
+    expect_load_error(NULL, GM_ERR_INVALID,
+                      ".env:2: no option has the variable GHOSTMARKET_WEB_PROT: did you mean "
+                      "\"GHOSTMARKET_WEB_PORT\"?");
+    write_file(".env", "GHOSTMARKET_WEB_PORT=x\n");
+    expect_load_error(NULL, GM_ERR_INVALID,
+                      ".env:1: GHOSTMARKET_WEB_PORT: \"x\" is not a whole number: allowed is 0 … "
+                      "65535");
+    write_file(".env", "HF_TOKEN='hunter2 '\n");
+    expect_load_error(NULL, GM_ERR_INVALID,
+                      ".env:1: HF_TOKEN: a secret neither begins nor ends with a blank");
+    write_file(".env", "HF_TOKEN=\"hunter2\\nX: y\"\n");
+    expect_load_error(NULL, GM_ERR_INVALID, ".env:1: HF_TOKEN: a secret has no control character");
+    assert_int_equal(unlink(".env") | unlink("other.env"), 0);
+    setenv("HF_TOKEN", "hunter2\xff", 1);
+    expect_load_error(NULL, GM_ERR_INVALID,
+                      "environment variable HF_TOKEN: the secret is not UTF-8 text");
+    unsetenv("HF_TOKEN");
+    expect_error(
+        "vibe:\n  hub_token: hunter2\n", GM_ERR_INVALID,
+        "f.yaml:2: vibe.hub_token: a secret cannot stand in this file: set HF_TOKEN in the "
+        "environment or in .env");
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+// A file that others may read or change is known as such; a pipe is nobody's.
+static void sees_who_may_read_the_secrets(void **state)
+{
+    (void)state;
+    static const struct {
+        mode_t mode;
+        bool shown;
+    } cases[] = {{0600, false}, {0640, false}, {0400, false}, {0660, true},
+                 {0604, true},  {0602, true},  {0644, true}};
+    char folder[] = "/tmp/gm-config-XXXXXX";
+    struct gm_config config;
+    struct gm_error error = {0};
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    write_file(".env", "A=b\n");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        assert_int_equal(chmod(".env", cases[i].mode), 0);
+        assert_int_equal(gm_config_load(NULL, NULL, NULL, 0, &config, &error), GM_OK);
+        assert_int_equal(config.env_shown, cases[i].shown);
+        gm_config_finish(&config);
+    }
+    assert_int_equal(unlink(".env"), 0);
+    assert_int_equal(mkfifo(".env", 0666), 0); // nobody writes: the start does not wait for it
+    assert_int_equal(gm_config_load(NULL, NULL, NULL, 0, &config, &error), GM_OK);
+    assert_false(config.env_shown);
+    gm_config_finish(&config);
+    assert_int_equal(unlink(".env"), 0);
     assert_int_equal(chdir("/"), 0);
     assert_int_equal(rmdir(folder), 0);
 }
@@ -394,6 +499,25 @@ static void writes_what_it_reads(void **state)
     assert_string_equal(first.data, text_of(&second));
     gm_buffer_finish(&first);
     gm_buffer_finish(&second);
+}
+
+static void prints_no_secret(void **state)
+{
+    (void)state;
+    struct gm_config config;
+    struct gm_buffer out;
+    gm_buffer_init(&out, 1 << 20);
+    setenv("HF_TOKEN", "hunter2", 1);
+    assert_int_equal(gm_config_parse(gm_str(""), "f.yaml", true, NULL, 0, &config, NULL), GM_OK);
+    unsetenv("HF_TOKEN");
+    gm_config_write(&config, &out);
+    gm_config_finish(&config);
+    assert_null(strstr(text_of(&out), "hunter2"));
+    assert_non_null(strstr(out.data, "  # hub_token is set, and hidden\n"));
+    parse_good(out.data, &config);
+    assert_null(config.vibe.hub_token);
+    gm_config_finish(&config);
+    gm_buffer_finish(&out);
 }
 
 // The example parses to the built-in defaults, as it stands and with every option uncommented.
@@ -490,9 +614,12 @@ int main(void)
         cmocka_unit_test(refuses_wrong_shapes),
         cmocka_unit_test(checks_tickers),
         cmocka_unit_test(keeps_its_limits),
-        cmocka_unit_test(takes_the_later_of_four_places),
+        cmocka_unit_test(takes_the_later_of_the_places),
         cmocka_unit_test(loads_files),
+        cmocka_unit_test(takes_secrets_from_two_places),
+        cmocka_unit_test(sees_who_may_read_the_secrets),
         cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(prints_no_secret),
         cmocka_unit_test(example_is_the_defaults),
         cmocka_unit_test(committed_texts_are_current),
         cmocka_unit_test(survives_every_cut),
