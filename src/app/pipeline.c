@@ -3,6 +3,7 @@
 
 #include "app/control.h"
 #include "app/feeds.h"
+#include "app/ingest.h"
 #include "app/open_scorer.h"
 #include "app/source.h"
 #include "app/stage/stages.h"
@@ -104,15 +105,21 @@ static enum gm_err open_store(struct gm_pipeline *pipeline, struct gm_error *err
 
 static enum gm_err open_web(struct gm_pipeline *pipeline, struct gm_error *error)
 {
+    enum gm_err err = pipeline->config->ingest.token
+                          ? gm_deliveries_open(pipeline, &pipeline->deliveries, error)
+                          : GM_OK;
+    if (err)
+        return err;
     pipeline->web_source = gm_source_of(pipeline);
     const struct gm_web_config web = {
         .address = pipeline->config->web.address,
         .port = pipeline->config->web.port,
         .source = &pipeline->web_source,
+        .ingest_token = pipeline->config->ingest.token,
         .metrics = &pipeline->metrics,
         .version = GM_VERSION,
     };
-    enum gm_err err = gm_web_create(&web, &pipeline->web, error);
+    err = gm_web_create(&web, &pipeline->web, error);
     if (err)
         return err;
     gm_pipeline_add(pipeline, "web", gm_stage_web, NULL);
@@ -157,6 +164,7 @@ void gm_pipeline_finish(struct gm_pipeline *pipeline)
 {
     gm_feeds_close(pipeline);
     gm_web_destroy(pipeline->web);
+    gm_deliveries_close(pipeline->deliveries);
     gm_control_close(pipeline->control);
     gm_store_close(pipeline->store);
     gm_scorer_close(pipeline->scorer);

@@ -25,6 +25,7 @@
 
 struct gm_pipeline;
 struct gm_control;
+struct gm_deliveries;
 
 enum gm_stage_state { GM_STAGE_RUNNING, GM_STAGE_DONE, GM_STAGE_FAILED };
 
@@ -76,10 +77,11 @@ struct gm_pipeline {
     struct gm_stop stop;
     struct gm_metrics metrics;
     struct gm_bus *bus;
-    struct gm_scorer *scorer;   // NULL without GM_PART_PROCESS
-    struct gm_store *store;     // NULL without GM_PART_STORE
-    struct gm_web *web;         // NULL without GM_PART_WEB
-    struct gm_control *control; // NULL without GM_PART_STORE
+    struct gm_scorer *scorer;         // NULL without GM_PART_PROCESS
+    struct gm_store *store;           // NULL without GM_PART_STORE
+    struct gm_web *web;               // NULL without GM_PART_WEB
+    struct gm_deliveries *deliveries; // NULL without GM_PART_WEB or an ingest.token
+    struct gm_control *control;       // NULL without GM_PART_STORE
     struct gm_web_source web_source;
     struct gm_live_feed live[GM_LIVE_FEEDS_MAX]; // live_count
     size_t live_count;

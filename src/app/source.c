@@ -4,6 +4,7 @@
 
 #include "app/bus_state.h"
 #include "app/feeds.h"
+#include "app/ingest.h"
 #include "app/open_scorer.h"
 #include "app/version.h"
 #include "event/event.h"
@@ -151,6 +152,13 @@ bool gm_source_healthy(const struct gm_pipeline *pipeline)
     return true;
 }
 
+static enum gm_err deliver(void *context, const struct gm_web_delivery *delivery, int *ret_status,
+                           struct gm_buffer *out, struct gm_error *error)
+{
+    struct gm_pipeline *pipeline = context;
+    return gm_deliveries_take(pipeline->deliveries, delivery, ret_status, out, error);
+}
+
 static bool healthy(void *context)
 {
     return gm_source_healthy(context);
@@ -158,5 +166,6 @@ static bool healthy(void *context)
 
 struct gm_web_source gm_source_of(struct gm_pipeline *pipeline)
 {
-    return (struct gm_web_source){.context = pipeline, .query = query, .healthy = healthy};
+    return (struct gm_web_source){
+        .context = pipeline, .query = query, .deliver = deliver, .healthy = healthy};
 }

@@ -63,6 +63,10 @@ struct gm_tick {
 
 enum gm_err gm_tick_decode(struct gm_str json, struct gm_arena *arena, struct gm_tick *ret_tick,
                            struct gm_error *error);
+// An offer is what another program delivers of its own: as a message, but what can be filled in may
+// be missing. A tick's source then has len 0, its timestamp is GM_TIME_NONE.
+enum gm_err gm_tick_decode_offer(struct gm_str json, struct gm_arena *arena,
+                                 struct gm_tick *ret_tick, struct gm_error *error);
 void gm_tick_encode(const struct gm_tick *tick, struct gm_buffer *out);
 
 // ------------------------------------------------------------------------- live-social
@@ -79,6 +83,9 @@ struct gm_post {
 
 enum gm_err gm_post_decode(struct gm_str json, struct gm_arena *arena, struct gm_post *ret_post,
                            struct gm_error *error);
+// As gm_tick_decode_offer: a post's ticker, source, id and timestamp may be missing.
+enum gm_err gm_post_decode_offer(struct gm_str json, struct gm_arena *arena,
+                                 struct gm_post *ret_post, struct gm_error *error);
 void gm_post_encode(const struct gm_post *post, struct gm_buffer *out);
 
 // GM_ERR_INVALID when `timestamp_us` cannot be true: before GM_TIME_MIN_US, or more than

@@ -29,28 +29,45 @@ static GM_READER(read_post_text)
     return GM_OK;
 }
 
-static const struct gm_field fields[] = {
-    GM_FIELD(struct gm_post, ticker, "ticker", GM_REQUIRED, gm_read_ticker, GM_TICKER_BYTES_MAX),
-    GM_FIELD(struct gm_post, text, "text", GM_REQUIRED, read_post_text, GM_TEXT_BYTES_MAX),
-    GM_FIELD(struct gm_post, source, "source", GM_REQUIRED, gm_read_text, GM_NAME_BYTES_MAX),
-    GM_FIELD(struct gm_post, subreddit, "subreddit", GM_OPTIONAL, gm_read_text, GM_NAME_BYTES_MAX),
-    GM_FIELD(struct gm_post, timestamp_us, "timestamp", GM_REQUIRED, gm_read_time, 0),
-    GM_FIELD(struct gm_post, id, "id", GM_REQUIRED, gm_read_text, GM_NAME_BYTES_MAX),
-    GM_FIELD(struct gm_post, author, "author", GM_OPTIONAL, gm_read_text, GM_NAME_BYTES_MAX),
-    GM_FIELD(struct gm_post, url, "url", GM_OPTIONAL, gm_read_text, GM_URL_BYTES_MAX),
-    GM_FIELD(struct gm_post, observed_at_us, "observed_at", GM_OPTIONAL, gm_read_time, 0),
-};
-static const struct gm_message message = GM_MESSAGE(fields, GM_MESSAGE_BYTES_MAX);
+// `known_` is the presence of what can be filled in where it is missing.
+#define FIELDS(known_)                                                                             \
+    GM_FIELD(struct gm_post, ticker, "ticker", known_, gm_read_ticker, GM_TICKER_BYTES_MAX),       \
+        GM_FIELD(struct gm_post, text, "text", GM_REQUIRED, read_post_text, GM_TEXT_BYTES_MAX),    \
+        GM_FIELD(struct gm_post, source, "source", known_, gm_read_text, GM_NAME_BYTES_MAX),       \
+        GM_FIELD(struct gm_post, subreddit, "subreddit", GM_OPTIONAL, gm_read_text,                \
+                 GM_NAME_BYTES_MAX),                                                               \
+        GM_FIELD(struct gm_post, timestamp_us, "timestamp", known_, gm_read_time, 0),              \
+        GM_FIELD(struct gm_post, id, "id", known_, gm_read_text, GM_NAME_BYTES_MAX),               \
+        GM_FIELD(struct gm_post, author, "author", GM_OPTIONAL, gm_read_text, GM_NAME_BYTES_MAX),  \
+        GM_FIELD(struct gm_post, url, "url", GM_OPTIONAL, gm_read_text, GM_URL_BYTES_MAX),         \
+        GM_FIELD(struct gm_post, observed_at_us, "observed_at", GM_OPTIONAL, gm_read_time, 0)
 
-enum gm_err gm_post_decode(struct gm_str json, struct gm_arena *arena, struct gm_post *ret_post,
-                           struct gm_error *error)
+static const struct gm_field fields[] = {FIELDS(GM_REQUIRED)};
+static const struct gm_field offered[] = {FIELDS(GM_OPTIONAL)};
+static const struct gm_message message = GM_MESSAGE(fields, GM_MESSAGE_BYTES_MAX);
+static const struct gm_message offer = GM_MESSAGE(offered, GM_MESSAGE_BYTES_MAX);
+
+static enum gm_err read(const struct gm_message *as, struct gm_str json, struct gm_arena *arena,
+                        struct gm_post *ret_post, struct gm_error *error)
 {
-    struct gm_post post = {.observed_at_us = GM_TIME_NONE};
-    enum gm_err err = gm_message_read(&message, json, arena, &post, error);
+    struct gm_post post = {.timestamp_us = GM_TIME_NONE, .observed_at_us = GM_TIME_NONE};
+    enum gm_err err = gm_message_read(as, json, arena, &post, error);
     if (err)
         return err;
     *ret_post = post;
     return GM_OK;
+}
+
+enum gm_err gm_post_decode(struct gm_str json, struct gm_arena *arena, struct gm_post *ret_post,
+                           struct gm_error *error)
+{
+    return read(&message, json, arena, ret_post, error);
+}
+
+enum gm_err gm_post_decode_offer(struct gm_str json, struct gm_arena *arena,
+                                 struct gm_post *ret_post, struct gm_error *error)
+{
+    return read(&offer, json, arena, ret_post, error);
 }
 
 void gm_post_encode(const struct gm_post *post, struct gm_buffer *out)

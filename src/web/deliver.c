@@ -84,7 +84,7 @@ static bool is_understood(struct gm_conn *conn, const struct gm_http_request *re
     }
     if (request->idempotency_key_given && !is_key(request->idempotency_key)) {
         return refuse(conn, request, 400, NULL,
-                      "Idempotency-Key: must be 1 to 128 visible ASCII characters");
+                      "Idempotency-Key: must be 1 to 100 visible ASCII characters");
     }
     return true;
 }

@@ -35,7 +35,7 @@ enum {
     GM_WEB_BODY_MS = 30 * 1000,    // … and then the body of a delivery
     GM_WEB_BODY_BYTES_MAX = 1024 * 1024,
     GM_WEB_DELIVERIES_MAX = 64, // being received or waiting; more are answered 503
-    GM_WEB_KEY_BYTES_MAX = 128, // an Idempotency-Key
+    GM_WEB_KEY_BYTES_MAX = 100, // an Idempotency-Key
 };
 
 struct gm_web_query {

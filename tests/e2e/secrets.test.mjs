@@ -35,9 +35,10 @@ test('a token in .env is used where it is due, and stays there', async (t) => {
 });
 
 test('no command shows a secret', async (t) => {
-  const dir = folder(t, `HF_TOKEN=${secret}\n`);
+  const dir = folder(t, `HF_TOKEN=${secret}\nGHOSTMARKET_INGEST_TOKEN=${secret}\n`);
   const options = { cwd: dir, env: environment({ GHOSTMARKET_LOG_LEVEL: 'debug' }) };
-  assert.match(ok(['config'], options).stdout, /^ {2}# hub_token is set, and hidden$/m);
+  for (const name of ['hub_token', 'token'])
+    assert.match(ok(['config'], options).stdout, RegExp(`^ {2}# ${name} is set, and hidden$`, 'm'));
   for (const args of [['config'], ['doctor'], ['doctor', '--json'], ['topics', 'describe'],
     ['export'], ['version']]) {
     const { stdout, stderr } = gm(args, options);

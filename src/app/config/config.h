@@ -85,6 +85,10 @@ struct gm_config {
     } bluesky;
 
     struct {
+        char *token; // a secret; may be NULL: nobody may deliver
+    } ingest;
+
+    struct {
         char *group;
         int batch_max; // messages
         int64_t score_budget_us;

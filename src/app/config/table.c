@@ -39,6 +39,8 @@ const struct gm_config_section gm_config_sections[] = {
     {"coinbase", "Prices of Coinbase Exchange, live; no key is needed."},
     {"bluesky", "Posts of Bluesky, live; no key is needed. A post counts for the tickers of whose "
                 "keywords it has one."},
+    {"ingest", "What other programs deliver: `POST /ingest/social` and `/ingest/prices`, see "
+               "[http-api.md](http-api.md)."},
     {"process", "The stage that scores posts, keeps the windows and applies the rule."},
     {"vibe", "How a post's text becomes a mood in [-1, +1]."},
     {"store", "The database that all rows end in."},
@@ -96,6 +98,11 @@ const struct gm_config_option gm_config_options[] = {
      .example = "wss://jetstream2.us-east.bsky.network/subscribe",
      .help = "A Jetstream's address. Not set: the four public ones, one after the other when one "
              "fails."},
+
+    {"ingest.token", GM_CONFIG_SECRET, AT(ingest.token),
+     .help = "Who shows this token may deliver posts and prices, which then count as a feed's do. "
+             "At least 16 characters, for instance of `openssl rand -hex 24`. Not set: nothing is "
+             "taken."},
 
     {"process.group", GM_CONFIG_NAME, AT(process.group), .standard = "process",
      .help = "The consumer group. Processes with the same group share the work; a new name reads "
