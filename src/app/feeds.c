@@ -7,18 +7,52 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum gm_err gm_feeds_config(const struct gm_config *config, const struct gm_live_ops *ops,
+#define PRICES(name)                                                                               \
+    {                                                                                              \
+        &gm_live_##name, GM_PART_PRICES, offsetof(struct gm_config, name),                         \
+            offsetof(struct gm_config_ticker, name)                                                \
+    }
+#define POSTS(name)                                                                                \
+    {                                                                                              \
+        &gm_live_##name, GM_PART_SOCIAL, offsetof(struct gm_config, name), 0                       \
+    }
+
+const struct gm_feed_entry gm_feed_entries[] = {
+    PRICES(coinbase),
+    POSTS(bluesky),
+    {NULL, 0, 0, 0},
+};
+
+const struct gm_live_options *gm_feed_options(const struct gm_config *config,
+                                              const struct gm_feed_entry *entry)
+{
+    return (const void *)((const char *)config + entry->options);
+}
+
+static const char *symbol_of(const struct gm_feed_entry *entry,
+                             const struct gm_config_ticker *ticker)
+{
+    return entry->part == GM_PART_PRICES ? *(char *const *)((const char *)ticker + entry->symbol)
+                                         : NULL;
+}
+
+bool gm_feed_knows(const struct gm_feed_entry *entry, const struct gm_config_ticker *ticker)
+{
+    return entry->part != GM_PART_PRICES || symbol_of(entry, ticker);
+}
+
+enum gm_err gm_feeds_config(const struct gm_config *config, const struct gm_feed_entry *entry,
                             const char *cursor, struct gm_live_config *ret,
                             struct gm_live_ticker **ret_tickers, struct gm_error *error)
 {
-    struct gm_live_ticker *tickers = calloc(config->ticker_count, sizeof *tickers);
+    struct gm_live_ticker *tickers = calloc(config->ticker_count + 1, sizeof *tickers);
     if (!tickers)
         return gm_error_set(error, GM_ERR_NOMEM, "out of memory");
     for (size_t i = 0; i < config->ticker_count; i++) {
         const struct gm_config_ticker *ticker = &config->tickers[i];
         tickers[i] = (struct gm_live_ticker){
             .name = ticker->name,
-            .symbol = ticker->coinbase,
+            .symbol = symbol_of(entry, ticker),
             .keywords = (const char *const *)ticker->keywords.items,
             .keyword_count = ticker->keywords.count,
         };
@@ -26,28 +60,29 @@ enum gm_err gm_feeds_config(const struct gm_config *config, const struct gm_live
     *ret = (struct gm_live_config){
         .tickers = tickers,
         .ticker_count = config->ticker_count,
-        .url = ops == &gm_live_coinbase ? config->coinbase.url : config->bluesky.url,
+        .options = gm_feed_options(config, entry),
         .ca_file = config->feed.ca_file,
         .cursor = cursor,
-        .interval_us = config->coinbase.interval_us,
+        .timeout_us = config->feed.timeout_us,
         .clock = &gm_clock_real,
     };
     *ret_tickers = tickers;
     return GM_OK;
 }
 
-static enum gm_err open_feed(struct gm_pipeline *pipeline, const struct gm_live_ops *ops,
+static enum gm_err open_feed(struct gm_pipeline *pipeline, const struct gm_feed_entry *entry,
                              struct gm_error *error)
 {
+    const struct gm_live_ops *ops = entry->ops;
     struct gm_live_feed *live = &pipeline->live[pipeline->live_count];
     char cursor[GM_BUS_CURSOR_BYTES_MAX + 1];
     struct gm_live_config config;
-    struct gm_live_ticker *tickers;
+    struct gm_live_ticker *tickers = NULL;
     snprintf(live->cursor, sizeof live->cursor, "live-%s", ops->feed.name);
     enum gm_err err = gm_bus_get_cursor(pipeline->bus, live->cursor, cursor, error);
     if (err && err != GM_ERR_NOT_FOUND)
         return err;
-    err = gm_feeds_config(pipeline->config, ops, err ? NULL : cursor, &config, &tickers, error);
+    err = gm_feeds_config(pipeline->config, entry, err ? NULL : cursor, &config, &tickers, error);
     if (err)
         return err;
     live->ops = ops;
@@ -62,35 +97,20 @@ static enum gm_err open_feed(struct gm_pipeline *pipeline, const struct gm_live_
     return GM_OK;
 }
 
-// Opens the enabled ones of a table; one that no ticker has a use for is told of and left out.
-static enum gm_err open_table(struct gm_pipeline *pipeline, const struct gm_live_ops *const *table,
-                              struct gm_error *error)
+enum gm_err gm_feeds_open(struct gm_pipeline *pipeline, unsigned parts, struct gm_error *error)
 {
-    const struct gm_config *config = pipeline->config;
-    for (; *table; table++) {
-        const bool enabled =
-            *table == &gm_live_coinbase ? config->coinbase.enabled : config->bluesky.enabled;
-        if (!enabled)
+    for (const struct gm_feed_entry *entry = gm_feed_entries; entry->ops; entry++) {
+        if (!(parts & entry->part) || !gm_feed_options(pipeline->config, entry)->enabled)
             continue;
-        enum gm_err err = open_feed(pipeline, *table, error);
+        enum gm_err err = open_feed(pipeline, entry, error);
         if (err == GM_ERR_NOT_FOUND)
-            gm_log(GM_LOG_WARN, (*table)->feed.name, "%s", error->message);
+            gm_log(GM_LOG_WARN, entry->ops->feed.name, "%s", error->message);
         else if (err)
             return err;
     }
-    return GM_OK;
-}
-
-enum gm_err gm_feeds_open(struct gm_pipeline *pipeline, unsigned parts, struct gm_error *error)
-{
-    enum gm_err err = GM_OK;
-    if (parts & GM_PART_PRICES)
-        err = open_table(pipeline, gm_live_prices, error);
-    if (!err && parts & GM_PART_SOCIAL)
-        err = open_table(pipeline, gm_live_social, error);
-    if (!err && pipeline->live_count > 0)
+    if (pipeline->live_count > 0)
         gm_stage_feed_register(&pipeline->metrics);
-    return err;
+    return GM_OK;
 }
 
 void gm_feeds_close(struct gm_pipeline *pipeline)

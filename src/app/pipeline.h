@@ -43,7 +43,7 @@ struct gm_stage {
     struct gm_error error; // written by the stage's thread before state turns to FAILED
 };
 
-enum { GM_STAGES_MAX = 16, GM_LIVE_FEEDS_MAX = 4 };
+enum { GM_STAGES_MAX = 24, GM_LIVE_FEEDS_MAX = 12 };
 
 // What a feed stage works on. Counters may be read while it runs.
 struct gm_feed_stage {

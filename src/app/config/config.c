@@ -105,9 +105,12 @@ static enum gm_err fill_from_preset(struct gm_config_ticker *ticker, struct gm_e
     for (bool none = ticker->keywords.count == 0; none && *keywords && !err; keywords++) {
         err = gm_config_list_add(&ticker->keywords, gm_str(*keywords), error);
     }
-    if (!err && preset && preset->coinbase && !ticker->coinbase) {
-        ticker->coinbase = strdup(preset->coinbase);
-        err = ticker->coinbase ? GM_OK : out_of_memory(error);
+    for (size_t i = 0; preset && preset->symbols[i].option && !err; i++) {
+        const struct gm_config_option *option =
+            gm_config_option_find(gm_config_ticker_options, gm_str(preset->symbols[i].option));
+        if (!*(char **)((char *)ticker + option->offset)) {
+            err = gm_config_value_read(option, gm_str(preset->symbols[i].value), ticker, error);
+        }
     }
     return err;
 }

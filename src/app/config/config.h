@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/str.h"
+#include "feed/live/live.h"
 #include "signal/tracker.h"
 
 #include <stdbool.h>
@@ -45,7 +46,7 @@ struct gm_config_list {
 struct gm_config_ticker {
     char *name;                     // [a-z0-9._-]{1,64}, unique
     struct gm_config_list keywords; // never empty: the name itself where none is given
-    char *coinbase;                 // its product there; may be NULL
+    char *coinbase;                 // what a price feed calls it; may be NULL
     struct gm_rule rule;            // the ticker's own values over those of `rule`
 };
 
@@ -71,18 +72,12 @@ struct gm_config {
 
     struct {
         char *ca_file; // may be NULL: the system's certificates
+        int64_t timeout_us;
     } feed;
 
-    struct {
-        bool enabled;
-        char *url;
-        int64_t interval_us;
-    } coinbase;
-
-    struct {
-        bool enabled;
-        char *url; // may be NULL: the public hosts
-    } bluesky;
+    // The live feeds, each named as its gm_live_ops.
+    struct gm_coinbase_options coinbase;
+    struct gm_live_options bluesky;
 
     struct {
         char *token; // a secret; may be NULL: nobody may deliver

@@ -64,8 +64,10 @@ enum {
 // says nothing of its own.
 struct gm_config_preset {
     const char *name;
-    const char *coinbase;    // NULL: none
     const char *keywords[6]; // ended by NULL
+    struct {
+        const char *option, *value; // a ticker's option: what a price feed calls it
+    } symbols[4];                   // ended by NULL
 };
 extern const struct gm_config_preset gm_config_presets[];
 

@@ -81,11 +81,14 @@ const struct gm_config_option gm_config_options[] = {
 
     {"feed.ca_file", GM_CONFIG_TEXT, AT(feed.ca_file), .example = "/etc/ssl/certs/proxy.pem",
      .help = "Certificates (PEM) to trust instead of the system's, where a proxy stands between."},
+    {"feed.timeout", GM_CONFIG_DURATION, AT(feed.timeout_us), .standard = "30s", .min = 1 * S,
+     .max = 10 * MIN,
+     .help = "How long one HTTP call of a feed may take, from its beginning to the last byte."},
 
-    {"coinbase.enabled", GM_CONFIG_BOOL, AT(coinbase.enabled), .standard = "true",
+    {"coinbase.enabled", GM_CONFIG_BOOL, AT(coinbase.live.enabled), .standard = "true",
      .help = "Whether `run` and `prices` take prices from there, for tickers that have a "
              "`coinbase`."},
-    {"coinbase.url", GM_CONFIG_TEXT, AT(coinbase.url),
+    {"coinbase.url", GM_CONFIG_TEXT, AT(coinbase.live.url),
      .standard = "wss://ws-feed.exchange.coinbase.com", .help = "The feed's address."},
     {"coinbase.interval", GM_CONFIG_DURATION, AT(coinbase.interval_us), .standard = "1s", .min = 0,
      .max = 60 * MIN,
@@ -226,10 +229,10 @@ _Static_assert(sizeof(gm_config_ticker_options) / sizeof(gm_config_ticker_option
                "gm_config_reader.ticker_set has a bit for every option");
 
 const struct gm_config_preset gm_config_presets[] = {
-    {"bitcoin", "BTC-USD", {"bitcoin", "btc", "sats"}},
-    {"dogecoin", "DOGE-USD", {"dogecoin", "doge"}},
-    {"gamestop", NULL, {"gamestop", "gme"}},
-    {NULL, NULL, {NULL}},
+    {"bitcoin", {"bitcoin", "btc", "sats"}, {{"coinbase", "BTC-USD"}}},
+    {"dogecoin", {"dogecoin", "doge"}, {{"coinbase", "DOGE-USD"}}},
+    {"gamestop", {"gamestop", "gme"}, {{NULL, NULL}}},
+    {NULL, {NULL}, {{NULL, NULL}}},
 };
 
 const struct gm_config_option *gm_config_option_find(const struct gm_config_option *table,

@@ -76,8 +76,9 @@ static void write_example_tickers(struct gm_buffer *out)
             gm_buffer_printf(out, "%s%s", i > 0 ? ", " : "", preset->keywords[i]);
         }
         gm_buffer_append_c(out, "]\n");
-        if (preset->coinbase) {
-            gm_buffer_printf(out, "    coinbase: %s\n", preset->coinbase);
+        for (size_t i = 0; preset->symbols[i].option; i++) {
+            gm_buffer_printf(out, "    %s: %s\n", preset->symbols[i].option,
+                             preset->symbols[i].value);
         }
         if (preset == gm_config_presets) {
             gm_buffer_append_c(out, "    #window: 5m\n    #momentum_min: 100\n");

@@ -252,9 +252,10 @@ static enum gm_err open_wire(struct bluesky *feed, const struct gm_live_config *
         .complete = complete,
         .context = feed,
     };
-    wire.url_count = config->url ? 1 : HOSTS;
+    const char *url = config->options->url;
+    wire.url_count = url ? 1 : HOSTS;
     for (size_t i = 0; i < wire.url_count; i++)
-        wire.urls[i] = config->url ? config->url : hosts[i];
+        wire.urls[i] = url ? url : hosts[i];
     const enum gm_err err = gm_wire_init(&feed->wire, &wire, config->clock, &feed->monitor, error);
     if (!err && feed->position_host < wire.url_count)
         feed->wire.url_index = feed->position_host; // where nothing is missed

@@ -252,7 +252,7 @@ static enum gm_err add_products(struct coinbase *feed, const struct gm_live_conf
         struct product *product = &feed->products[feed->product_count++];
         product->ticker = strdup(config->tickers[i].name);
         product->symbol = strdup(config->tickers[i].symbol);
-        product->given_us = -config->interval_us;
+        product->given_us = -feed->interval_us;
         if (!product->ticker || !product->symbol)
             return gm_error_set(error, GM_ERR_NOMEM, "out of memory");
         feed->symbols[feed->product_count - 1] = product->symbol;
@@ -267,15 +267,16 @@ static enum gm_err add_products(struct coinbase *feed, const struct gm_live_conf
 static enum gm_err open_feed(const struct gm_live_config *config, void **ret_feed,
                              struct gm_error *error)
 {
+    const struct gm_coinbase_options *options = (const void *)config->options;
     struct coinbase *feed = calloc(1, sizeof *feed);
     if (!feed)
         return gm_error_set(error, GM_ERR_NOMEM, "out of memory");
     feed->clock = config->clock;
-    feed->interval_us = config->interval_us;
+    feed->interval_us = options->interval_us;
     gm_feed_monitor_init(&feed->monitor, gm_clock_now_us(config->clock));
     gm_arena_init(&feed->arena, 4096, 16 * 1024 * 1024);
     const struct gm_wire_config wire = {
-        .urls = {config->url ? config->url : gm_live_coinbase.url},
+        .urls = {options->live.url ? options->live.url : gm_live_coinbase.url},
         .url_count = 1,
         .ca_file = config->ca_file,
         .idle_us_max = IDLE_US_MAX,

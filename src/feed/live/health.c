@@ -14,7 +14,10 @@ const char *gm_feed_sight_name(enum gm_feed_sight sight)
 void gm_feed_monitor_init(struct gm_feed_monitor *monitor, int64_t now_us)
 {
     *monitor = (struct gm_feed_monitor){
-        .health = {.since_us = now_us, .success_us = GM_TIME_NONE, .item_us = GM_TIME_NONE},
+        .health = {.since_us = now_us,
+                   .success_us = GM_TIME_NONE,
+                   .item_us = GM_TIME_NONE,
+                   .skew_us = GM_TIME_NONE},
     };
     pthread_mutex_init(&monitor->mutex, NULL);
 }
@@ -65,6 +68,13 @@ void gm_feed_monitor_gap(struct gm_feed_monitor *monitor)
 {
     pthread_mutex_lock(&monitor->mutex);
     monitor->health.gaps++;
+    pthread_mutex_unlock(&monitor->mutex);
+}
+
+void gm_feed_monitor_skew(struct gm_feed_monitor *monitor, int64_t skew_us)
+{
+    pthread_mutex_lock(&monitor->mutex);
+    monitor->health.skew_us = skew_us;
     pthread_mutex_unlock(&monitor->mutex);
 }
 

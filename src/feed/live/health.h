@@ -30,6 +30,7 @@ struct gm_feed_health {
     int64_t refused;                   // those of them that failed or broke off
     int64_t gaps;                      // stretches that were missed for good
     int64_t items;                     // messages given
+    int64_t skew_us;                   // the source's clock less ours; GM_TIME_NONE: not known
     int64_t notices;                   // how often something happened that somebody should know
     bool warning;                      // the last of them is a trouble
     char notice[GM_FEED_NOTICE_BYTES]; // what happened, and what happens next
@@ -51,6 +52,8 @@ void gm_feed_monitor_call(struct gm_feed_monitor *monitor);
 void gm_feed_monitor_success(struct gm_feed_monitor *monitor, int64_t now_us);
 void gm_feed_monitor_item(struct gm_feed_monitor *monitor, int64_t now_us);
 void gm_feed_monitor_gap(struct gm_feed_monitor *monitor);
+// The source's clock less ours, as its last answer has it.
+void gm_feed_monitor_skew(struct gm_feed_monitor *monitor, int64_t skew_us);
 // A call failed or a connection broke: blind from now on.
 void gm_feed_monitor_failure(struct gm_feed_monitor *monitor, int64_t now_us);
 void gm_feed_monitor_notice(struct gm_feed_monitor *monitor, bool warning, const char *format, ...)

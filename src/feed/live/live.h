@@ -10,6 +10,7 @@
 #include "feed/feed.h"
 #include "feed/live/health.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,14 +22,27 @@ struct gm_live_ticker {
     size_t keyword_count;
 };
 
+// What a user sets for a feed. Every feed has a struct of its own, which begins with this one.
+struct gm_live_options {
+    bool enabled;
+    char *url; // instead of the source's own; NULL: that
+};
+
+struct gm_coinbase_options {
+    struct gm_live_options live;
+    int64_t interval_us; // the least time between two prices of a ticker
+};
+
+// Bluesky has none of its own.
+
 // All is lent for gm_live_ops.open, and the clock for the feed's life.
 struct gm_live_config {
     const struct gm_live_ticker *tickers;
     size_t ticker_count;
-    const char *url;     // instead of the source's own; NULL: that
-    const char *ca_file; // certificates to trust, PEM; NULL: the system's
-    const char *cursor;  // where the feed was when it ended; NULL: begin now
-    int64_t interval_us; // price feeds: the least time between two prices of a ticker
+    const struct gm_live_options *options; // the head of the feed's own struct
+    const char *ca_file;                   // certificates to trust, PEM; NULL: the system's
+    const char *cursor;                    // where the feed was when it ended; NULL: begin now
+    int64_t timeout_us;                    // how long one HTTP call may take
     const struct gm_clock *clock;
 };
 
@@ -51,11 +65,5 @@ extern const struct gm_live_ops gm_live_coinbase;
 
 // Bluesky by Jetstream: every public post by WebSocket, no key; those about a ticker are given.
 extern const struct gm_live_ops gm_live_bluesky;
-
-// All live feeds, ended by NULL.
-extern const struct gm_live_ops *const gm_live_prices[], *const gm_live_social[];
-
-// The feed of that name in a table, or NULL.
-const struct gm_live_ops *gm_live_find(const struct gm_live_ops *const *table, const char *name);
 
 #endif
