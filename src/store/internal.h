@@ -31,6 +31,7 @@ struct gm_store {
     struct gm_store_batch batches[GM_STORE_TABLE_COUNT];
     int64_t seq[GM_STORE_TABLE_COUNT]; // of the last row put
     int64_t seq_committed[GM_STORE_TABLE_COUNT];
+    int64_t minutes_seq; // how far market_signals is rolled up: see minutes.h
     struct gm_store_batch offsets_batch;
     struct gm_store_offset *offsets;
     int offsets_count, offsets_capacity;

@@ -3,93 +3,14 @@
 // Which rows to show is decided on the narrow columns (time, seq) alone; the wide rows are fetched
 // by seq afterwards, which touches only the row groups that hold them.
 #include "store/internal.h"
+#include "store/minutes.h"
+#include "store/outcome.h"
 #include "store/row_text.h"
-#include "store/rows.h"
+#include "store/statement.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
-enum {
-    QUERY_ROWS_MAX = 100000,
-    SQL_BYTES_MAX = 4096,
-    PARAMS_MAX = 8,
-};
-
-// DuckDB's own infinities, so that an open end is a bound like any other.
-#define TIME_FIRST (-INT64_MAX)
-#define TIME_LAST  INT64_MAX
-
-struct statement {
-    struct gm_buffer sql;
-    struct gm_param params[PARAMS_MAX];
-    int params_count;
-};
-
-static void statement_init(struct statement *statement)
-{
-    gm_buffer_init(&statement->sql, SQL_BYTES_MAX);
-    statement->params_count = 0;
-}
-
-// Returns the parameter's number in the SQL.
-static int bind(struct statement *statement, struct gm_param param)
-{
-    statement->params[statement->params_count++] = param;
-    return statement->params_count;
-}
-
-static int bind_int(struct statement *statement, int64_t number)
-{
-    return bind(statement, (struct gm_param){.type = GM_PARAM_INT, .number = number});
-}
-
-static int bind_time(struct statement *statement, int64_t us, int64_t open_end)
-{
-    return bind(statement, (struct gm_param){.type = GM_PARAM_TIME,
-                                             .number = us == GM_TIME_NONE ? open_end : us});
-}
-
-// ------------------------------------------------------------------------- running
-
-static enum gm_err write_array(struct gm_rows *rows, struct gm_buffer *out, struct gm_error *error)
-{
-    gm_buffer_append_byte(out, '[');
-    bool more, first = true;
-    enum gm_err err;
-    while (!(err = gm_rows_next(rows, &more, error)) && more && !out->failed) {
-        if (!first)
-            gm_buffer_append_byte(out, ',');
-        gm_row_write_json(rows, out);
-        first = false;
-    }
-    gm_buffer_append_byte(out, ']');
-    return err ? err : gm_buffer_ok(out, error);
-}
-
-static enum gm_err statement_open(struct statement *statement, duckdb_connection connection,
-                                  struct gm_rows *rows, struct gm_error *error)
-{
-    gm_buffer_append_byte(&statement->sql, '\0');
-    enum gm_err err = gm_buffer_ok(&statement->sql, error);
-    return err ? err
-               : gm_rows_open(rows, connection, statement->sql.data, statement->params,
-                              statement->params_count, error);
-}
-
-static enum gm_err statement_write(struct statement *statement, duckdb_connection connection,
-                                   struct gm_buffer *out, struct gm_error *error)
-{
-    struct gm_rows rows;
-    enum gm_err err = statement_open(statement, connection, &rows, error);
-    if (err)
-        return err;
-    size_t len = out->len;
-    err = write_array(&rows, out, error);
-    if (err)
-        out->len = len;
-    gm_rows_finish(&rows);
-    return err;
-}
+enum { QUERY_ROWS_MAX = 100000 };
 
 // ------------------------------------------------------------------------- picking rows
 
@@ -99,24 +20,26 @@ static enum gm_err check(const struct gm_store_query *query, struct gm_error *er
         return gm_error_set(error, GM_ERR_INVALID, "limit: must be 1 to %d", QUERY_ROWS_MAX);
     if (query->points_max < 0)
         return gm_error_set(error, GM_ERR_INVALID, "points_max: must not be negative");
+    if (query->telling_window_us > 0 && !query->ticker)
+        return gm_error_set(error, GM_ERR_INVALID, "ticker: is needed for the most telling posts");
     return GM_OK;
 }
 
-static void append_from(struct statement *statement, const char *table,
+static void append_from(struct gm_statement *statement, const char *table,
                         const struct gm_store_query *query)
 {
-    int from = bind_time(statement, query->from_us, TIME_FIRST);
-    int to = bind_time(statement, query->to_us, TIME_LAST);
+    int from = gm_statement_bind_time(statement, query->from_us, GM_TIME_FIRST);
+    int to = gm_statement_bind_time(statement, query->to_us, GM_TIME_LAST);
     gm_buffer_printf(&statement->sql, " FROM gm.%s WHERE timestamp >= $%d AND timestamp < $%d",
                      table, from, to);
     if (!query->ticker)
         return;
-    int ticker = bind(statement, (struct gm_param){.type = GM_PARAM_TEXT, .text = query->ticker});
+    int ticker = gm_statement_bind_text(statement, query->ticker);
     gm_buffer_printf(&statement->sql, " AND ticker = $%d", ticker);
 }
 
 // The seqs of the newest rows, as a list for IN.
-static void append_newest(struct statement *statement, const char *table,
+static void append_newest(struct gm_statement *statement, const char *table,
                           const struct gm_store_query *query)
 {
     gm_buffer_append_c(&statement->sql, "(SELECT seq");
@@ -129,12 +52,12 @@ static void append_newest(struct statement *statement, const char *table,
 static enum gm_err find_span(duckdb_connection connection, const struct gm_store_query *query,
                              int64_t *ret_first_us, int64_t *ret_last_us, struct gm_error *error)
 {
-    struct statement statement;
-    statement_init(&statement);
+    struct gm_statement statement;
+    gm_statement_init(&statement);
     gm_buffer_append_c(&statement.sql, "SELECT min(timestamp), max(timestamp)");
     append_from(&statement, "market_signals", query);
     struct gm_rows rows;
-    enum gm_err err = statement_open(&statement, connection, &rows, error);
+    enum gm_err err = gm_statement_open(&statement, connection, &rows, error);
     if (err)
         goto finish;
     bool more = false;
@@ -146,12 +69,12 @@ static enum gm_err find_span(duckdb_connection connection, const struct gm_store
     gm_rows_finish(&rows);
 
 finish:
-    gm_buffer_finish(&statement.sql);
+    gm_statement_finish(&statement);
     return err;
 }
 
 // The seqs of the last row of each of points_max equal stretches of time, and of every alert.
-static enum gm_err append_points(struct statement *statement, duckdb_connection connection,
+static enum gm_err append_points(struct gm_statement *statement, duckdb_connection connection,
                                  const struct gm_store_query *query, struct gm_error *error)
 {
     int64_t first_us = 0, last_us = 0;
@@ -168,13 +91,14 @@ static enum gm_err append_points(struct statement *statement, duckdb_connection 
                      " GROUP BY (epoch_us(timestamp) - $%d) // $%d UNION"
                      " SELECT key FROM met WHERE alert_status IS NOT NULL)"
                      " ORDER BY key DESC LIMIT %" PRId32 ")",
-                     bind_int(statement, first_us), bind_int(statement, width_us), query->limit);
+                     gm_statement_bind_int(statement, first_us),
+                     gm_statement_bind_int(statement, width_us), query->limit);
     return GM_OK;
 }
 
 // ------------------------------------------------------------------------- the questions
 
-typedef enum gm_err compose(struct statement *statement, duckdb_connection connection,
+typedef enum gm_err compose(struct gm_statement *statement, duckdb_connection connection,
                             const struct gm_store_query *query, struct gm_error *error);
 
 static enum gm_err ask(struct gm_store *store, compose *compose_statement,
@@ -185,17 +109,17 @@ static enum gm_err ask(struct gm_store *store, compose *compose_statement,
     enum gm_err err = gm_store_reader_begin(store, &connection, error);
     if (err)
         return err;
-    struct statement statement;
-    statement_init(&statement);
+    struct gm_statement statement;
+    gm_statement_init(&statement);
     err = compose_statement(&statement, connection, query, error);
     if (!err)
-        err = statement_write(&statement, connection, out, error);
-    gm_buffer_finish(&statement.sql);
+        err = gm_statement_write(&statement, connection, gm_row_write_json, out, error);
+    gm_statement_finish(&statement);
     gm_store_reader_end(store, &connection);
     return err;
 }
 
-static enum gm_err compose_signals(struct statement *statement, duckdb_connection connection,
+static enum gm_err compose_signals(struct gm_statement *statement, duckdb_connection connection,
                                    const struct gm_store_query *query, struct gm_error *error)
 {
     enum gm_err err = check(query, error);
@@ -210,41 +134,73 @@ static enum gm_err compose_signals(struct statement *statement, duckdb_connectio
     return err;
 }
 
-static enum gm_err compose_posts(struct statement *statement, duckdb_connection connection,
-                                 const struct gm_store_query *query, struct gm_error *error)
+// A link is only what a browser may follow without harm; what else feeds call an address is null.
+#define LINK_OF(url)                                                                               \
+    "CASE WHEN regexp_full_match(" url ", '[Hh][Tt][Tt][Pp][Ss]?://[!#-;=?-~]+') THEN " url " END"
+
+// Offsets begin anew with a new log; the id tells the two posts apart.
+static const char POST_OF_SIGNAL[] = " ON signal.post_id = post.id"
+                                     " AND signal.input_partition = post.input_partition"
+                                     " AND signal.input_offset = post.input_offset";
+
+static void append_newest_posts(struct gm_statement *statement, const struct gm_store_query *query)
 {
-    (void)connection;
-    enum gm_err err = check(query, error);
-    if (err)
-        return err;
-    gm_buffer_append_c(&statement->sql, "WITH post AS (SELECT * FROM gm.posts WHERE seq IN ");
+    gm_buffer_append_c(&statement->sql, "WITH post AS (SELECT * REPLACE (" LINK_OF(
+                                            "url") " AS url) FROM gm.posts WHERE seq IN ");
     append_newest(statement, "posts", query);
     gm_buffer_printf(&statement->sql,
                      ") SELECT post.*, signal.value AS vibe, signal.label, signal.scorer FROM post"
-                     " LEFT JOIN gm.market_signals AS signal ON signal.input_topic = '%s'"
-                     // Offsets begin anew with a new log; the id tells the two posts apart.
-                     " AND signal.post_id = post.id"
-                     " AND signal.input_partition = post.input_partition"
-                     " AND signal.input_offset = post.input_offset"
+                     " LEFT JOIN gm.market_signals AS signal%s AND signal.input_topic = '%s'"
                      " ORDER BY post.timestamp, post.seq",
-                     gm_topic_name(GM_TOPIC_LIVE_SOCIAL));
+                     POST_OF_SIGNAL, gm_topic_name(GM_TOPIC_LIVE_SOCIAL));
+}
+
+// The posts of the ticker's window as it is now, the greatest |vibe| first.
+static enum gm_err append_telling_posts(struct gm_statement *statement,
+                                        duckdb_connection connection,
+                                        const struct gm_store_query *query, struct gm_error *error)
+{
+    int64_t rolled_seq;
+    struct gm_minutes_bounds bounds;
+    enum gm_err err = gm_db_run(connection, "BEGIN", error);
+    if (!err)
+        err = gm_minutes_rolled(connection, &rolled_seq, error);
+    if (!err)
+        err = gm_minutes_find_bounds(connection, query->ticker, rolled_seq, &bounds, error);
+    if (err)
+        return err;
+    int64_t from_us =
+        bounds.newest_us == GM_TIME_NONE ? 0 : bounds.newest_us - query->telling_window_us;
+    int from = gm_statement_bind_time(statement, from_us, 0);
+    int ticker = gm_statement_bind_text(statement, query->ticker);
+    gm_buffer_printf(
+        &statement->sql,
+        "WITH signal AS (SELECT * FROM gm.market_signals WHERE timestamp >= $%d"
+        " AND ticker = $%d AND kind = 'social' AND NOT late"
+        " ORDER BY abs(value) DESC, timestamp DESC, seq DESC LIMIT %" PRId32 "),"
+        " post AS (SELECT * REPLACE (" LINK_OF(
+            "url") " AS url) FROM gm.posts"
+                   " WHERE timestamp >= $%d AND ticker = $%d)"
+                   " SELECT post.*, signal.value AS vibe, signal.label, signal.scorer FROM signal"
+                   " JOIN post%s ORDER BY abs(signal.value) DESC, post.timestamp DESC,"
+                   " post.seq DESC",
+        from, ticker, query->limit, from, ticker, POST_OF_SIGNAL);
     return GM_OK;
 }
 
-static enum gm_err compose_alerts(struct statement *statement, duckdb_connection connection,
-                                  const struct gm_store_query *query, struct gm_error *error)
+static enum gm_err compose_posts(struct gm_statement *statement, duckdb_connection connection,
+                                 const struct gm_store_query *query, struct gm_error *error)
 {
-    (void)connection;
     enum gm_err err = check(query, error);
     if (err)
         return err;
-    gm_buffer_append_c(&statement->sql, "SELECT * FROM gm.alerts WHERE seq IN ");
-    append_newest(statement, "alerts", query);
-    gm_buffer_append_c(&statement->sql, " ORDER BY timestamp, seq");
+    if (query->telling_window_us > 0)
+        return append_telling_posts(statement, connection, query, error);
+    append_newest_posts(statement, query);
     return GM_OK;
 }
 
-static enum gm_err compose_tickers(struct statement *statement, duckdb_connection connection,
+static enum gm_err compose_tickers(struct gm_statement *statement, duckdb_connection connection,
                                    const struct gm_store_query *query, struct gm_error *error)
 {
     (void)connection;
@@ -279,7 +235,27 @@ enum gm_err gm_store_query_posts(struct gm_store *store, const struct gm_store_q
 enum gm_err gm_store_query_alerts(struct gm_store *store, const struct gm_store_query *query,
                                   struct gm_buffer *out, struct gm_error *error)
 {
-    return ask(store, compose_alerts, query, out, error);
+    duckdb_connection connection;
+    enum gm_err err = check(query, error);
+    if (!err)
+        err = gm_store_reader_begin(store, &connection, error);
+    if (err)
+        return err;
+    err = gm_outcome_write_alerts(connection, query, out, error);
+    gm_store_reader_end(store, &connection);
+    return err;
+}
+
+enum gm_err gm_store_query_outcomes(struct gm_store *store, const char *ticker,
+                                    struct gm_buffer *out, struct gm_error *error)
+{
+    duckdb_connection connection;
+    enum gm_err err = gm_store_reader_begin(store, &connection, error);
+    if (err)
+        return err;
+    err = gm_outcome_write_summary(connection, ticker, out, error);
+    gm_store_reader_end(store, &connection);
+    return err;
 }
 
 enum gm_err gm_store_query_tickers(struct gm_store *store, struct gm_buffer *out,

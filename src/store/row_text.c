@@ -60,7 +60,7 @@ static void write_json_time(int64_t us, struct gm_buffer *out)
         gm_buffer_append_c(out, "null");
 }
 
-static void write_json_value(const struct gm_rows *rows, int column, struct gm_buffer *out)
+void gm_row_write_json_value(const struct gm_rows *rows, int column, struct gm_buffer *out)
 {
     duckdb_type type = rows->columns[column].type;
     if (type == DUCKDB_TYPE_BLOB)
@@ -79,15 +79,29 @@ static void write_json_value(const struct gm_rows *rows, int column, struct gm_b
         gm_json_write_integer(out, gm_rows_int(rows, column));
 }
 
-void gm_row_write_json(const struct gm_rows *rows, struct gm_buffer *out)
+void gm_row_write_json_fields(const struct gm_rows *rows, int count, struct gm_buffer *out)
 {
-    for (int i = 0; i < rows->columns_count; i++) {
+    for (int i = 0; i < count; i++) {
         gm_buffer_append_c(out, i == 0 ? "{\"" : ",\"");
         gm_buffer_append_str(out, rows->columns[i].name);
         gm_buffer_append_c(out, "\":");
-        write_json_value(rows, i, out);
+        gm_row_write_json_value(rows, i, out);
     }
+}
+
+void gm_row_write_json(const struct gm_rows *rows, struct gm_buffer *out)
+{
+    gm_row_write_json_fields(rows, rows->columns_count, out);
     gm_buffer_append_byte(out, '}');
+}
+
+void gm_row_write_json_values(const struct gm_rows *rows, struct gm_buffer *out)
+{
+    for (int i = 0; i < rows->columns_count; i++) {
+        gm_buffer_append_byte(out, i == 0 ? '[' : ',');
+        gm_row_write_json_value(rows, i, out);
+    }
+    gm_buffer_append_byte(out, ']');
 }
 
 // ------------------------------------------------------------------------- CSV

@@ -11,6 +11,12 @@
 // The current row as an object without a newline; NULL is null.
 void gm_row_write_json(const struct gm_rows *rows, struct gm_buffer *out);
 
+// Its first `count` fields (1 …), and no closing brace: for an object that has more.
+void gm_row_write_json_fields(const struct gm_rows *rows, int count, struct gm_buffer *out);
+// The values alone, as an array.
+void gm_row_write_json_values(const struct gm_rows *rows, struct gm_buffer *out);
+void gm_row_write_json_value(const struct gm_rows *rows, int column, struct gm_buffer *out);
+
 // The names, and the current row, as a line of CSV: RFC 4180, but ended by a line feed alone. NULL
 // is an empty field, the empty text is "".
 void gm_row_write_csv_header(const struct gm_rows *rows, struct gm_buffer *out);

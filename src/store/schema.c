@@ -3,6 +3,7 @@
 #include "store/schema.h"
 
 #include "store/db.h"
+#include "store/minutes.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -34,6 +35,9 @@ static const char *const STEPS[GM_SCHEMA_VERSION] = {
     "CREATE TABLE gm.committed_rows (table_name VARCHAR, seq BIGINT);"
     "CREATE TABLE gm.schema_version (version INTEGER);"
     "INSERT INTO gm.schema_version VALUES (0)",
+
+    // 2: rows rolled up by the minute, for charts of long times
+    GM_MINUTES_TABLE_SQL,
 };
 
 static enum gm_err count_tables(duckdb_connection connection, const char *condition,

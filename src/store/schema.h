@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 // The version that this program reads and writes.
-enum { GM_SCHEMA_VERSION = 1 };
+enum { GM_SCHEMA_VERSION = 2 };
 
 // Makes the tables in an empty database and brings older ones up to date, in one transaction.
 // GM_ERR_CORRUPT: of a newer version, or somebody else's database. `path` is for messages.

@@ -1,5 +1,6 @@
 // Opening and closing the store, and what it remembers between transactions.
 #include "store/internal.h"
+#include "store/minutes.h"
 #include "store/rows.h"
 #include "store/schema.h"
 
@@ -147,7 +148,7 @@ static enum gm_err load_sequences(struct gm_store *store, struct gm_error *error
         if (!err)
             err = remove_torn_rows(store, (enum gm_store_table)table, error);
     }
-    return err;
+    return err ? err : gm_minutes_rolled(store->db.connection, &store->minutes_seq, error);
 }
 
 enum gm_err gm_store_load(struct gm_store *store, struct gm_error *error)

@@ -22,6 +22,7 @@
 //                   delta_price, delta_vibe, hype_momentum, threshold_momentum,
 //                   threshold_delta_price, input_topic, input_partition, input_offset, seq
 //   dead_letters    observed_at, stage, reason, origin, key, payload BLOB, payload_bytes, seq
+//   minutes         market_signals rolled up, for charts: see minutes.h
 //   bus_offsets     topic VARCHAR, partition INTEGER, next_offset BIGINT
 //   committed_rows  table_name VARCHAR, seq BIGINT -- of the last row of the last transaction
 //   bus_log         identity BIGINT -- of the log that the offsets are about
@@ -128,18 +129,28 @@ struct gm_store_query {
     int32_t limit;          // 1 … 100,000
     int32_t points_max;     // signals: > 0: at most about so many rows, evenly over the time, each
                             // the last of its bucket (alerts are always kept); 0: every row
+    int64_t telling_window_us; // posts: > 0: those of the ticker's newest stretch of this length,
+                               // the greatest |vibe| first; from_us and to_us are not looked at
 };
 
 // Append a JSON array of objects to `out`, oldest first; where `limit` cuts, the newest stay. Field
 // names are the columns'; times are RFC 3339 UTC; NULL is null.
-// Posts carry "vibe", "label" and "scorer" of their row as well. A limit that is out of range is
-// GM_ERR_INVALID.
+// Posts carry "vibe", "label" and "scorer" of their row as well, and their "url" is null where it
+// is not one of http or https. Alerts carry "outcomes", for 5, 15 and 60 minutes after them
+// {"minutes","price_usd","change"}: the newest price by then, at most five minutes old, and its
+// change against the alert's own; null while or where that is not known. A limit that is out of
+// range is GM_ERR_INVALID.
 enum gm_err gm_store_query_signals(struct gm_store *store, const struct gm_store_query *query,
                                    struct gm_buffer *out, struct gm_error *error);
 enum gm_err gm_store_query_posts(struct gm_store *store, const struct gm_store_query *query,
                                  struct gm_buffer *out, struct gm_error *error);
 enum gm_err gm_store_query_alerts(struct gm_store *store, const struct gm_store_query *query,
                                   struct gm_buffer *out, struct gm_error *error);
+// {"alerts":N,"outcomes":[{"minutes","known","rose"},…]} over the newest 10,000 alerts of a ticker
+// (NULL: of all): how many, of how many the price after so many minutes is known, and how often it
+// had risen.
+enum gm_err gm_store_query_outcomes(struct gm_store *store, const char *ticker,
+                                    struct gm_buffer *out, struct gm_error *error);
 // One object a ticker, by name: the columns of its newest row by event time (of equals, the last
 // processed), and the counts "rows", "posts" and "alerts".
 enum gm_err gm_store_query_tickers(struct gm_store *store, struct gm_buffer *out,

@@ -8,6 +8,7 @@
 // After a failure DuckDB's memory is not to be trusted (a rollback that runs out of memory leaves
 // rows marked as deleted by nobody), but its files are: the next transaction opens them anew.
 #include "store/internal.h"
+#include "store/minutes.h"
 #include "store/rows.h"
 
 #include <assert.h>
@@ -131,7 +132,10 @@ enum gm_err gm_store_commit(struct gm_store *store, struct gm_error *error)
     memcpy(store->seq_committed, store->seq, sizeof(store->seq));
     for (int i = 0; i < store->offsets_count; i++)
         store->offsets[i].committed = store->offsets[i].next;
-    checkpoint_if_due(store);
+    if (gm_minutes_roll(store, NULL) != GM_OK)
+        reopen(store, NULL); // the rows are in; the next commit tries again
+    else
+        checkpoint_if_due(store);
     return GM_OK;
 }
 
@@ -298,18 +302,12 @@ enum gm_err gm_store_use_log(struct gm_store *store, int64_t identity, struct gm
 
 // ------------------------------------------------------------------------- retention
 
-static enum gm_err remove_old(struct gm_store *store, enum gm_store_table table, int64_t before_us,
+static enum gm_err remove_old(struct gm_store *store, const char *sql, int64_t before_us,
                               int64_t *removed, struct gm_error *error)
 {
-    static const char *const SQL[GM_STORE_TABLE_COUNT] = {
-        [GM_STORE_MARKET_SIGNALS] = "DELETE FROM gm.market_signals WHERE timestamp < $1",
-        [GM_STORE_POSTS] = "DELETE FROM gm.posts WHERE timestamp < $1",
-        [GM_STORE_ALERTS] = "DELETE FROM gm.alerts WHERE timestamp < $1",
-        [GM_STORE_DEAD_LETTERS] = "DELETE FROM gm.dead_letters WHERE observed_at < $1",
-    };
     struct gm_param before = {.type = GM_PARAM_TIME, .number = before_us};
     struct gm_rows rows;
-    enum gm_err err = gm_rows_open(&rows, store->db.connection, SQL[table], &before, 1, error);
+    enum gm_err err = gm_rows_open(&rows, store->db.connection, sql, &before, 1, error);
     if (err)
         return err;
     bool more;
@@ -322,12 +320,22 @@ static enum gm_err remove_old(struct gm_store *store, enum gm_store_table table,
 enum gm_err gm_store_retain(struct gm_store *store, int64_t before_us, int64_t *ret_removed,
                             struct gm_error *error)
 {
+    static const char *const SQL[GM_STORE_TABLE_COUNT] = {
+        [GM_STORE_MARKET_SIGNALS] = "DELETE FROM gm.market_signals WHERE timestamp < $1",
+        [GM_STORE_POSTS] = "DELETE FROM gm.posts WHERE timestamp < $1",
+        [GM_STORE_ALERTS] = "DELETE FROM gm.alerts WHERE timestamp < $1",
+        [GM_STORE_DEAD_LETTERS] = "DELETE FROM gm.dead_letters WHERE observed_at < $1",
+    };
     enum gm_err err = gm_store_begin(store, error);
     if (err)
         return err;
-    int64_t removed = 0;
+    int64_t removed = 0, parts = 0;
     for (int table = 0; !err && table < GM_STORE_TABLE_COUNT; table++)
-        err = remove_old(store, (enum gm_store_table)table, before_us, &removed, error);
+        err = remove_old(store, SQL[table], before_us, &removed, error);
+    // Minutes are no rows of the pipeline's, so they are not counted.
+    if (!err)
+        err = remove_old(store, "DELETE FROM gm.minutes WHERE minute + INTERVAL 1 MINUTE <= $1",
+                         before_us, &parts, error);
     if (err) {
         gm_store_rollback(store);
         return err;

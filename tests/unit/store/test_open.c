@@ -138,7 +138,7 @@ static void refuses_other_versions(void **state)
 {
     struct fixture *fixture = *state;
     struct gm_store *store = fixture_open(fixture->path);
-    must(gm_db_run(store->db.connection, "UPDATE gm.schema_version SET version = 2", NULL), NULL);
+    must(gm_db_run(store->db.connection, "UPDATE gm.schema_version SET version = 3", NULL), NULL);
     gm_store_close(store);
     expect_refusal(fixture->path, GM_ERR_CORRUPT, "newer");
 }
