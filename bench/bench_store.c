@@ -2,6 +2,7 @@
 //
 // Usage: bench_store [ROWS]. Seven of ten rows are posts with a text of about 400 bytes, as in the
 // recorded sessions. Times of writing are CPU time of the whole process, DuckDB's threads included.
+#include "store/history.h"
 #include "store/store.h"
 
 #include <ftw.h>
@@ -212,6 +213,87 @@ static void export(struct gm_store *store, const char *name, enum gm_store_table
            (double)rows / took, (double)status.st_size / (double)rows, resident_mb("VmHWM:"));
 }
 
+// ------------------------------------------------------------------------- a month of seconds
+
+// 30 days of three tickers, a price each second: 7.8 million rows.
+static void write_month(struct gm_store *store)
+{
+    enum { SECONDS = 30 * 86400, BATCH = 50000 };
+    struct gm_error error;
+    for (int64_t first = 0; first < SECONDS; first += BATCH) {
+        must(gm_store_begin(store, &error), &error);
+        for (int64_t second = first; second < first + BATCH && second < SECONDS; second++)
+            for (int ticker = 0; ticker < 3; ticker++) {
+                struct gm_signal signal = {
+                    .timestamp_us = START_US + second * 1000000,
+                    .ticker = gm_str(TICKERS[ticker]),
+                    .price_usd = 62000 + 100 * random_double(),
+                    .vibe_score = random_double(),
+                    .msg_velocity = (int32_t)(next_random() % 300),
+                    .delta_price = random_double(),
+                    .delta_vibe = random_double(),
+                    .hype_momentum = 100 * random_double(),
+                    .kind = GM_SIGNAL_PRICE,
+                    .value = 62000,
+                    .watermark_us = START_US + second * 1000000,
+                    .input = {GM_TOPIC_LIVE_PRICES, 0, 3 * second + ticker},
+                };
+                must(gm_store_add_signal(store, &signal, &error), &error);
+            }
+        must(gm_store_commit(store, &error), &error);
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+typedef enum gm_err chart_fn(struct gm_store *store, const struct gm_store_history *history,
+                             struct gm_buffer *out, struct gm_error *error);
+
+static void draw(struct gm_store *store, const char *name, chart_fn *chart, int64_t span_s,
+                 int points)
+{
+    enum { TIMES = 11 };
+    const struct gm_store_history history = {
+        .ticker = TICKERS[0], .span_us = span_s * 1000000, .to_us = GM_TIME_NONE, .points = points};
+    double took[TIMES];
+    size_t bytes = 0;
+    for (int i = 0; i < TIMES; i++) {
+        struct gm_buffer out;
+        struct gm_error error;
+        gm_buffer_init(&out, ANSWER_BYTES_MAX);
+        double start = seconds(CLOCK_MONOTONIC);
+        must(chart(store, &history, &out, &error), &error);
+        took[i] = seconds(CLOCK_MONOTONIC) - start;
+        bytes = out.len;
+        gm_buffer_finish(&out);
+    }
+    qsort(took, TIMES, sizeof(took[0]), compare);
+    printf("chart  %-30s median %6.1f ms, slowest %6.1f ms, %zu bytes\n", name,
+           took[TIMES / 2] * 1e3, took[TIMES - 1] * 1e3, bytes);
+}
+
+static void draw_month(const char *path)
+{
+    struct gm_store_config config = {.path = path};
+    struct gm_store *store;
+    struct gm_error error;
+    must(gm_store_open(&config, &store, &error), &error);
+    write_month(store);
+    enum { HOUR = 3600, DAY = 24 * HOUR };
+    draw(store, "5 minutes, 1000 points", gm_store_query_history, 300, 1000);
+    draw(store, "1 hour, 1000 points", gm_store_query_history, HOUR, 1000);
+    draw(store, "8 hours, 1000 points", gm_store_query_history, 8 * HOUR, 1000);
+    draw(store, "1 day, 1000 points", gm_store_query_history, DAY, 1000);
+    draw(store, "30 days, 1000 points", gm_store_query_history, 30 * DAY, 1000);
+    draw(store, "30 days, 5000 points", gm_store_query_history, 30 * DAY, 5000);
+    draw(store, "sparklines of an hour", gm_store_query_sparklines, HOUR, 60);
+    gm_store_close(store);
+}
+
 static int remove_entry(const char *path, const struct stat *status, int flag, struct FTW *ftw)
 {
     (void)status;
@@ -245,5 +327,7 @@ int main(int argc, char **argv)
     export(store, "market_signals as parquet", GM_STORE_MARKET_SIGNALS, GM_STORE_PARQUET, out);
     export(store, "posts as parquet", GM_STORE_POSTS, GM_STORE_PARQUET, out);
     gm_store_close(store);
+    snprintf(path, sizeof(path), "%s/month.duckdb", folder);
+    draw_month(path);
     return nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -8,10 +8,13 @@
 #include "app/open_scorer.h"
 #include "app/version.h"
 #include "event/event.h"
+#include "store/download.h"
+#include "store/history.h"
 
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 // ------------------------------------------------------------------------- /api/tickers
 
@@ -55,9 +58,10 @@ static enum gm_err append_json(json_t *json, struct gm_buffer *out, struct gm_er
     return gm_buffer_ok(out, error);
 }
 
-static enum gm_err answer_tickers(const struct gm_pipeline *pipeline, struct gm_buffer *out,
-                                  struct gm_error *error)
+static enum gm_err answer_tickers(struct gm_pipeline *pipeline, const struct gm_web_query *query,
+                                  struct gm_buffer *out, struct gm_error *error)
 {
+    (void)query;
     struct gm_buffer rows_text;
     gm_buffer_init(&rows_text, GM_MESSAGE_BYTES_MAX * 8);
     enum gm_err err = gm_store_query_tickers(pipeline->store, &rows_text, error);
@@ -84,9 +88,10 @@ static const char *state_name(int state)
     return names[state];
 }
 
-static enum gm_err answer_health(struct gm_pipeline *pipeline, struct gm_buffer *out,
-                                 struct gm_error *error)
+static enum gm_err answer_health(struct gm_pipeline *pipeline, const struct gm_web_query *query,
+                                 struct gm_buffer *out, struct gm_error *error)
 {
+    (void)query;
     char note[GM_SCORER_NOTE_BYTES];
     if (pipeline->scorer)
         gm_scorer_note(pipeline->config, pipeline->scorer, note);
@@ -115,32 +120,131 @@ static enum gm_err answer_health(struct gm_pipeline *pipeline, struct gm_buffer 
     return append_json(health, out, error);
 }
 
-// ------------------------------------------------------------------------- the source
+// ------------------------------------------------------------------------- rows
 
-static enum gm_err query(void *context, const struct gm_web_query *query, struct gm_buffer *out,
-                         struct gm_error *error)
+static struct gm_store_query rows_of(const struct gm_web_query *query)
 {
-    struct gm_pipeline *pipeline = context;
-    const struct gm_store_query rows = {
+    return (struct gm_store_query){
         .ticker = query->ticker,
         .from_us = query->from_us,
         .to_us = query->to_us,
         .limit = query->limit,
         .points_max = query->points_max,
     };
-    if (gm_str_equal(query->path, gm_str("/api/tickers")))
-        return answer_tickers(pipeline, out, error);
-    if (gm_str_equal(query->path, gm_str("/api/health")))
-        return answer_health(pipeline, out, error);
+}
+
+static struct gm_store_history chart_of(const struct gm_web_query *query)
+{
+    return (struct gm_store_history){
+        .ticker = query->ticker,
+        .span_us = query->span_s * (int64_t)GM_US_PER_S,
+        .to_us = query->to_us,
+        .points = query->points_max,
+    };
+}
+
+static enum gm_err answer_signals(struct gm_pipeline *pipeline, const struct gm_web_query *query,
+                                  struct gm_buffer *out, struct gm_error *error)
+{
+    const struct gm_store_query rows = rows_of(query);
+    return gm_store_query_signals(pipeline->store, &rows, out, error);
+}
+
+static enum gm_err answer_posts(struct gm_pipeline *pipeline, const struct gm_web_query *query,
+                                struct gm_buffer *out, struct gm_error *error)
+{
+    struct gm_store_query rows = rows_of(query);
+    if (query->order && strcmp(query->order, "telling") == 0) {
+        if (!query->ticker || query->from_us != GM_TIME_NONE || query->to_us != GM_TIME_NONE)
+            return gm_error_set(error, GM_ERR_INVALID,
+                                "order: the most telling posts are those of one ticker's window "
+                                "as it is now: give `ticker`, and neither `from` nor `to`");
+        rows.telling_window_us =
+            gm_config_ticker_find(pipeline->config, gm_str(query->ticker))->rule.window_us;
+    }
+    return gm_store_query_posts(pipeline->store, &rows, out, error);
+}
+
+static enum gm_err answer_alerts(struct gm_pipeline *pipeline, const struct gm_web_query *query,
+                                 struct gm_buffer *out, struct gm_error *error)
+{
+    const struct gm_store_query rows = rows_of(query);
+    return gm_store_query_alerts(pipeline->store, &rows, out, error);
+}
+
+static enum gm_err answer_outcomes(struct gm_pipeline *pipeline, const struct gm_web_query *query,
+                                   struct gm_buffer *out, struct gm_error *error)
+{
+    return gm_store_query_outcomes(pipeline->store, query->ticker, out, error);
+}
+
+static enum gm_err answer_history(struct gm_pipeline *pipeline, const struct gm_web_query *query,
+                                  struct gm_buffer *out, struct gm_error *error)
+{
+    const struct gm_store_history chart = chart_of(query);
+    enum gm_err err = gm_store_query_history(pipeline->store, &chart, out, error);
+    if (err)
+        return err;
+    json_t *rule = rule_json(&gm_config_ticker_find(pipeline->config, gm_str(query->ticker))->rule);
+    out->len--; // the object goes on
+    gm_buffer_append_c(out, ",\"rule\":");
+    err = append_json(rule, out, error);
+    gm_buffer_append_byte(out, '}');
+    return err ? err : gm_buffer_ok(out, error);
+}
+
+static enum gm_err answer_sparklines(struct gm_pipeline *pipeline, const struct gm_web_query *query,
+                                     struct gm_buffer *out, struct gm_error *error)
+{
+    const struct gm_store_history chart = chart_of(query);
+    return gm_store_query_sparklines(pipeline->store, &chart, out, error);
+}
+
+static enum gm_err answer_export(struct gm_pipeline *pipeline, const struct gm_web_query *query,
+                                 struct gm_buffer *out, struct gm_error *error)
+{
+    struct gm_store_download download = {
+        .format = strcmp(query->format, "csv") == 0 ? GM_STORE_CSV : GM_STORE_PARQUET,
+        .history = chart_of(query),
+        .ticker = query->ticker,
+        .from_us = query->from_us,
+        .to_us = query->to_us,
+        .view = strcmp(query->table, "history") == 0   ? GM_VIEW_HISTORY
+                : strcmp(query->table, "signals") == 0 ? GM_VIEW_SIGNALS
+                : strcmp(query->table, "posts") == 0   ? GM_VIEW_POSTS
+                                                       : GM_VIEW_ALERTS,
+    };
+    if (download.view == GM_VIEW_HISTORY && !query->ticker)
+        return gm_error_set(error, GM_ERR_INVALID, "ticker: is needed for a history");
+    return gm_store_download(pipeline->store, &download, out, error);
+}
+
+// ------------------------------------------------------------------------- the source
+
+typedef enum gm_err answer_fn(struct gm_pipeline *pipeline, const struct gm_web_query *query,
+                              struct gm_buffer *out, struct gm_error *error);
+
+static const struct {
+    const char *path;
+    answer_fn *answer;
+} ANSWERS[] = {
+    {"/api/tickers", answer_tickers}, {"/api/health", answer_health},
+    {"/api/signals", answer_signals}, {"/api/posts", answer_posts},
+    {"/api/alerts", answer_alerts},   {"/api/outcomes", answer_outcomes},
+    {"/api/history", answer_history}, {"/api/sparklines", answer_sparklines},
+    {"/api/export", answer_export},
+};
+
+static enum gm_err query(void *context, const struct gm_web_query *query, struct gm_buffer *out,
+                         struct gm_error *error)
+{
+    struct gm_pipeline *pipeline = context;
     if (query->ticker && !gm_config_ticker_find(pipeline->config, gm_str(query->ticker)))
         return gm_error_set(error, GM_ERR_NOT_FOUND, "ticker: \"%s\" is not followed",
                             query->ticker);
-    if (gm_str_equal(query->path, gm_str("/api/signals")))
-        return gm_store_query_signals(pipeline->store, &rows, out, error);
-    if (gm_str_equal(query->path, gm_str("/api/posts")))
-        return gm_store_query_posts(pipeline->store, &rows, out, error);
-    if (gm_str_equal(query->path, gm_str("/api/alerts")))
-        return gm_store_query_alerts(pipeline->store, &rows, out, error);
+    for (size_t i = 0; i < sizeof ANSWERS / sizeof *ANSWERS; i++)
+        if (gm_str_equal(query->path, gm_str(ANSWERS[i].path)))
+            return ANSWERS[i].answer(pipeline, query, out, error);
     return gm_error_set(error, GM_ERR_NOT_FOUND, "%.*s: no such path", GM_STR_ARG(query->path));
 }
 

@@ -3,12 +3,14 @@
 
 #include "base/json.h"
 #include "event/timestamp.h"
+#include "store/compose.h"
 #include "store/minutes.h"
+#include "store/outcome.h"
 #include "store/row_text.h"
 
 #include <inttypes.h>
 
-enum { BUCKETS_MAX = 5000, TICKERS_MAX = 4096 };
+enum { BUCKETS_MAX = 5000, ALERTS_MAX = 1000, TICKERS_MAX = 4096 };
 
 #define SECOND ((int64_t)GM_US_PER_S)
 
@@ -76,15 +78,21 @@ static const char BUCKET_COLUMNS[] =
     " NULL::DOUBLE AS coverage_min FROM (SELECT *, {'at': first_at, 'seq': first_seq} AS first_key,"
     " {'at': last_at, 'seq': last_seq} AS last_key,";
 
-static void append_buckets(struct gm_statement *statement, const struct grid *grid,
-                           const char *ticker, int64_t rolled_seq)
+// The time of a bucket: a number for a chart, a time for a table.
+enum time_form { TIME_AS_NUMBER, TIME_AS_TIME };
+
+static void append_buckets(struct gm_statement *statement, enum time_form form,
+                           const struct grid *grid, const char *ticker, int64_t rolled_seq)
 {
     struct gm_minutes_range range = range_of(grid, ticker, rolled_seq);
     int width = gm_statement_bind_int(statement, grid->width_us);
-    gm_buffer_printf(
-        &statement->sql,
-        "SELECT bucket * $%d // 1000 AS time_ms,%s epoch_us(begins_at) // $%d AS bucket FROM ",
-        width, BUCKET_COLUMNS, width);
+    if (form == TIME_AS_NUMBER)
+        gm_buffer_printf(&statement->sql, "SELECT bucket * $%d // 1000 AS time_ms", width);
+    else
+        gm_buffer_printf(&statement->sql, "SELECT make_timestamptz(bucket * $%d) AS timestamp",
+                         width);
+    gm_buffer_printf(&statement->sql, ",%s epoch_us(begins_at) // $%d AS bucket FROM ",
+                     BUCKET_COLUMNS, width);
     gm_minutes_append_parts(statement, &range);
     gm_buffer_append_c(&statement->sql, ") GROUP BY bucket ORDER BY bucket");
 }
@@ -157,11 +165,31 @@ static enum gm_err write_buckets(duckdb_connection connection,
     gm_buffer_append_c(out, HISTORY_COLUMNS);
     struct gm_statement statement;
     gm_statement_init(&statement);
-    append_buckets(&statement, &grid, history->ticker, rolled_seq);
+    append_buckets(&statement, TIME_AS_NUMBER, &grid, history->ticker, rolled_seq);
     err = gm_statement_write(&statement, connection, gm_row_write_json_values, out, error);
     gm_statement_finish(&statement);
-    gm_buffer_append_byte(out, '}');
+    if (err)
+        return err;
+    const struct gm_store_query alerts = {.ticker = history->ticker,
+                                          .from_us = grid.from_us,
+                                          .to_us = grid.to_us,
+                                          .limit = ALERTS_MAX};
+    gm_buffer_append_c(out, ",\"alerts\":");
+    err = gm_outcome_write_alerts(connection, &alerts, out, error);
+    gm_buffer_append_c(out, ",\"gaps\":[]}");
     return err ? err : gm_buffer_ok(out, error);
+}
+
+enum gm_err gm_compose_history(struct gm_statement *statement, duckdb_connection connection,
+                               const struct gm_store_history *history, struct gm_error *error)
+{
+    int64_t rolled_seq;
+    struct gm_minutes_bounds bounds;
+    struct grid grid;
+    enum gm_err err = place(connection, history, &rolled_seq, &bounds, &grid, error);
+    if (!err)
+        append_buckets(statement, TIME_AS_TIME, &grid, history->ticker, rolled_seq);
+    return err;
 }
 
 // ------------------------------------------------------------------------- sparklines

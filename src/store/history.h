@@ -18,7 +18,8 @@ struct gm_store_history {
     int points;         // 1 … 5,000: at most so many buckets, and one more
 };
 
-// Appends {"ticker","from","to","oldest","newest","bucket_us","columns":[…],"buckets":[[…],…]}. A
+// Appends {"ticker","from","to","oldest","newest","bucket_us","columns":[…],"buckets":[[…],…],
+// "alerts":[…],"gaps":[]}: the newest 1,000 alerts as gm_store_query_alerts gives them. A
 // bucket is one of a few round widths, begins at a multiple of it, and is left out where no row is
 // in it, so neighbouring answers of the same width fit together. What a bucket does not know is
 // null; rows that came too late for the windows are not in it. GM_ERR_INVALID: a number is out of

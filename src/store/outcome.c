@@ -80,9 +80,7 @@ static enum gm_err append_priced(struct gm_statement *statement, duckdb_connecti
     int64_t first_us = 0, last_us = 0;
     struct gm_minutes_range all = {
         .ticker = query->ticker, .from_us = GM_TIME_NONE, .to_us = GM_TIME_NONE};
-    enum gm_err err = gm_db_run(connection, "BEGIN", error);
-    if (!err)
-        err = find_stretch(connection, query, &first_us, &last_us, error);
+    enum gm_err err = find_stretch(connection, query, &first_us, &last_us, error);
     if (!err)
         err = gm_minutes_rolled(connection, &all.rolled_seq, error);
     if (err)

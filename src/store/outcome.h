@@ -8,8 +8,8 @@
 
 #include <duckdb.h>
 
-// Append what gm_store_query_alerts and gm_store_query_outcomes give. Each begins a transaction on
-// the connection, which ends with it.
+// Append what gm_store_query_alerts and gm_store_query_outcomes give. To be called inside a
+// transaction of the connection.
 enum gm_err gm_outcome_write_alerts(duckdb_connection connection,
                                     const struct gm_store_query *query, struct gm_buffer *out,
                                     struct gm_error *error);

@@ -2,6 +2,7 @@
 //
 // Which rows to show is decided on the narrow columns (time, seq) alone; the wide rows are fetched
 // by seq afterwards, which touches only the row groups that hold them.
+#include "store/compose.h"
 #include "store/internal.h"
 #include "store/minutes.h"
 #include "store/outcome.h"
@@ -98,15 +99,14 @@ static enum gm_err append_points(struct gm_statement *statement, duckdb_connecti
 
 // ------------------------------------------------------------------------- the questions
 
-typedef enum gm_err compose(struct gm_statement *statement, duckdb_connection connection,
-                            const struct gm_store_query *query, struct gm_error *error);
-
-static enum gm_err ask(struct gm_store *store, compose *compose_statement,
+static enum gm_err ask(struct gm_store *store, gm_compose_fn *compose_statement,
                        const struct gm_store_query *query, struct gm_buffer *out,
                        struct gm_error *error)
 {
     duckdb_connection connection;
-    enum gm_err err = gm_store_reader_begin(store, &connection, error);
+    enum gm_err err = query ? check(query, error) : GM_OK;
+    if (!err)
+        err = gm_store_reader_begin(store, &connection, error);
     if (err)
         return err;
     struct gm_statement statement;
@@ -119,12 +119,10 @@ static enum gm_err ask(struct gm_store *store, compose *compose_statement,
     return err;
 }
 
-static enum gm_err compose_signals(struct gm_statement *statement, duckdb_connection connection,
-                                   const struct gm_store_query *query, struct gm_error *error)
+enum gm_err gm_compose_signals(struct gm_statement *statement, duckdb_connection connection,
+                               const struct gm_store_query *query, struct gm_error *error)
 {
-    enum gm_err err = check(query, error);
-    if (err)
-        return err;
+    enum gm_err err = GM_OK;
     gm_buffer_append_c(&statement->sql, "SELECT * FROM gm.market_signals WHERE seq IN ");
     if (query->points_max > 0)
         err = append_points(statement, connection, query, error);
@@ -188,15 +186,23 @@ static enum gm_err append_telling_posts(struct gm_statement *statement,
     return GM_OK;
 }
 
-static enum gm_err compose_posts(struct gm_statement *statement, duckdb_connection connection,
-                                 const struct gm_store_query *query, struct gm_error *error)
+enum gm_err gm_compose_posts(struct gm_statement *statement, duckdb_connection connection,
+                             const struct gm_store_query *query, struct gm_error *error)
 {
-    enum gm_err err = check(query, error);
-    if (err)
-        return err;
     if (query->telling_window_us > 0)
         return append_telling_posts(statement, connection, query, error);
     append_newest_posts(statement, query);
+    return GM_OK;
+}
+
+enum gm_err gm_compose_alerts(struct gm_statement *statement, duckdb_connection connection,
+                              const struct gm_store_query *query, struct gm_error *error)
+{
+    (void)connection;
+    (void)error;
+    gm_buffer_append_c(&statement->sql, "SELECT * FROM gm.alerts WHERE seq IN ");
+    append_newest(statement, "alerts", query);
+    gm_buffer_append_c(&statement->sql, " ORDER BY timestamp, seq");
     return GM_OK;
 }
 
@@ -223,13 +229,13 @@ static enum gm_err compose_tickers(struct gm_statement *statement, duckdb_connec
 enum gm_err gm_store_query_signals(struct gm_store *store, const struct gm_store_query *query,
                                    struct gm_buffer *out, struct gm_error *error)
 {
-    return ask(store, compose_signals, query, out, error);
+    return ask(store, gm_compose_signals, query, out, error);
 }
 
 enum gm_err gm_store_query_posts(struct gm_store *store, const struct gm_store_query *query,
                                  struct gm_buffer *out, struct gm_error *error)
 {
-    return ask(store, compose_posts, query, out, error);
+    return ask(store, gm_compose_posts, query, out, error);
 }
 
 enum gm_err gm_store_query_alerts(struct gm_store *store, const struct gm_store_query *query,
@@ -241,7 +247,9 @@ enum gm_err gm_store_query_alerts(struct gm_store *store, const struct gm_store_
         err = gm_store_reader_begin(store, &connection, error);
     if (err)
         return err;
-    err = gm_outcome_write_alerts(connection, query, out, error);
+    err = gm_db_run(connection, "BEGIN", error);
+    if (!err)
+        err = gm_outcome_write_alerts(connection, query, out, error);
     gm_store_reader_end(store, &connection);
     return err;
 }
@@ -253,7 +261,9 @@ enum gm_err gm_store_query_outcomes(struct gm_store *store, const char *ticker,
     enum gm_err err = gm_store_reader_begin(store, &connection, error);
     if (err)
         return err;
-    err = gm_outcome_write_summary(connection, ticker, out, error);
+    err = gm_db_run(connection, "BEGIN", error);
+    if (!err)
+        err = gm_outcome_write_summary(connection, ticker, out, error);
     gm_store_reader_end(store, &connection);
     return err;
 }

@@ -5,6 +5,7 @@
 #include "web/http.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 bool gm_params_number(struct gm_str text, int64_t *ret_value)
@@ -67,8 +68,27 @@ static enum gm_err read_number(struct gm_str text, const char *name, int64_t min
     return GM_OK;
 }
 
-static const char *const names[] = {"ticker", "from",          "to",     "limit",
-                                    "points", "last_event_id", "backlog"};
+// One of the words that a parameter may be.
+static enum gm_err read_word(struct gm_str text, const char *name, const char *const *words,
+                             const char **ret_word, struct gm_error *error)
+{
+    char list[128] = "";
+    for (size_t i = 0, len = 0; words[i]; i++) {
+        if (gm_str_equal(text, gm_str(words[i]))) {
+            *ret_word = words[i];
+            return GM_OK;
+        }
+        len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "", words[i]);
+    }
+    return gm_error_set(error, GM_ERR_INVALID, "%s: must be one of %s", name, list);
+}
+
+static const char *const orders[] = {"newest", "telling", NULL};
+static const char *const tables[] = {"history", "signals", "posts", "alerts", NULL};
+static const char *const formats[] = {"csv", "parquet", NULL};
+
+static const char *const names[] = {"ticker",  "from", "to",    "limit", "points", "last_event_id",
+                                    "backlog", "span", "order", "table", "format"};
 
 static unsigned param_of(struct gm_str name)
 {
@@ -109,6 +129,15 @@ static enum gm_err read_one(unsigned param, struct gm_str value, struct gm_param
         return read_number(value, "points", 1, GM_PARAM_POINTS_MAX, &params->points, error);
     case GM_PARAM_LAST_EVENT_ID:
         return read_number(value, "last_event_id", 0, INT64_MAX, &params->last_event_id, error);
+    case GM_PARAM_SPAN:
+        return read_number(value, "span", GM_PARAM_SPAN_MIN, GM_PARAM_SPAN_MAX, &params->span,
+                           error);
+    case GM_PARAM_ORDER:
+        return read_word(value, "order", orders, &params->order, error);
+    case GM_PARAM_TABLE:
+        return read_word(value, "table", tables, &params->table, error);
+    case GM_PARAM_FORMAT:
+        return read_word(value, "format", formats, &params->format, error);
     default:
         assert(param == GM_PARAM_BACKLOG);
         return read_number(value, "backlog", 0, GM_PARAM_BACKLOG_MAX, &params->backlog, error);

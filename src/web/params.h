@@ -17,12 +17,18 @@ enum {
     GM_PARAM_POINTS = 1 << 4,
     GM_PARAM_LAST_EVENT_ID = 1 << 5,
     GM_PARAM_BACKLOG = 1 << 6,
+    GM_PARAM_SPAN = 1 << 7,
+    GM_PARAM_ORDER = 1 << 8,
+    GM_PARAM_TABLE = 1 << 9,
+    GM_PARAM_FORMAT = 1 << 10,
 };
 
 enum {
     GM_PARAM_LIMIT_MAX = 20000,
     GM_PARAM_POINTS_MAX = 20000,
     GM_PARAM_BACKLOG_MAX = 10000,
+    GM_PARAM_SPAN_MIN = 60, // seconds
+    GM_PARAM_SPAN_MAX = 31 * 86400,
 };
 
 struct gm_params {
@@ -30,6 +36,8 @@ struct gm_params {
     char ticker[GM_TICKER_BYTES_MAX + 1];
     int64_t from_us, to_us;
     int64_t limit, points, last_event_id, backlog;
+    int64_t span;                       // seconds
+    const char *order, *table, *format; // one of the words that each may be; NULL: not given
 };
 
 // Reads `query` (as sent). `allowed` is the set that the path takes. What is not given is "",

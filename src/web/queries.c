@@ -105,6 +105,10 @@ static enum gm_err query(const struct gm_web_source *source, struct gm_web_job *
         .to_us = params->to_us,
         .limit = (int32_t)params->limit,
         .points_max = (int32_t)params->points,
+        .span_s = (int32_t)params->span,
+        .order = params->order,
+        .table = params->table,
+        .format = params->format,
     };
     return source->query(source->context, &query, &job->answer, &job->error);
 }

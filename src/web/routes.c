@@ -1,8 +1,11 @@
 // Which path is answered by what: the one table of routes.
+#include "base/clock.h"
+#include "event/timestamp.h"
 #include "web/loopback.h"
 #include "web/server.h"
 
 #include <stdio.h>
+#include <string.h>
 
 typedef void answer_fn(struct gm_conn *conn, const struct gm_http_request *request,
                        const struct gm_params *params);
@@ -11,23 +14,36 @@ struct gm_route {
     const char *path;
     answer_fn *answer;
     unsigned params; // set of GM_PARAM_…
+    unsigned needed; // those that must be given
     int32_t limit;   // where none is given
+    int32_t points, span;
 };
 
 static answer_fn answer_query, answer_metrics, answer_healthz;
 
-enum { RANGE = GM_PARAM_TICKER | GM_PARAM_FROM | GM_PARAM_TO | GM_PARAM_LIMIT };
+enum {
+    STRETCH = GM_PARAM_TICKER | GM_PARAM_FROM | GM_PARAM_TO,
+    RANGE = STRETCH | GM_PARAM_LIMIT,
+    CHART = GM_PARAM_SPAN | GM_PARAM_POINTS,
+    FILE_KIND = GM_PARAM_TABLE | GM_PARAM_FORMAT,
+};
 
 static const struct gm_route routes[] = {
-    {"/api/tickers", answer_query, 0, 0},
-    {"/api/signals", answer_query, RANGE | GM_PARAM_POINTS, 1000},
-    {"/api/posts", answer_query, RANGE, 100},
-    {"/api/alerts", answer_query, RANGE, 100},
-    {"/api/health", answer_query, 0, 0},
-    {"/api/stream", gm_stream_begin, GM_PARAM_TICKER | GM_PARAM_LAST_EVENT_ID | GM_PARAM_BACKLOG,
-     0},
-    {"/metrics", answer_metrics, 0, 0},
-    {"/healthz", answer_healthz, 0, 0},
+    {"/api/tickers", answer_query, .params = 0},
+    {"/api/signals", answer_query, .params = RANGE | GM_PARAM_POINTS, .limit = 1000},
+    {"/api/history", answer_query, .params = CHART | GM_PARAM_TICKER | GM_PARAM_TO,
+     .needed = GM_PARAM_TICKER, .points = 1000, .span = 3600},
+    {"/api/sparklines", answer_query, .params = CHART, .points = 60, .span = 3600},
+    {"/api/posts", answer_query, .params = RANGE | GM_PARAM_ORDER, .limit = 100},
+    {"/api/alerts", answer_query, .params = RANGE, .limit = 100},
+    {"/api/outcomes", answer_query, .params = GM_PARAM_TICKER},
+    {"/api/export", answer_query, .params = STRETCH | CHART | FILE_KIND, .needed = FILE_KIND,
+     .points = 1000, .span = 3600},
+    {"/api/health", answer_query, .params = 0},
+    {"/api/stream", gm_stream_begin,
+     .params = GM_PARAM_TICKER | GM_PARAM_LAST_EVENT_ID | GM_PARAM_BACKLOG},
+    {"/metrics", answer_metrics, .params = 0},
+    {"/healthz", answer_healthz, .params = 0},
 };
 
 static const struct gm_route *find_route(struct gm_str path)
@@ -97,6 +113,37 @@ static void answer_query(struct gm_conn *conn, const struct gm_http_request *req
     conn->deadline_us = INT64_MAX;
 }
 
+static const char *file_type(const struct gm_params *params)
+{
+    return strcmp(params->format, "csv") == 0 ? "text/csv; charset=utf-8; header=present"
+                                              : "application/vnd.apache.parquet";
+}
+
+// "-20260221T100500Z" where a time is given.
+static void append_time(char *name, size_t size, int64_t us)
+{
+    char text[GM_TIMESTAMP_BYTES];
+    size_t len = strlen(name);
+    if (us == GM_TIME_NONE || len + sizeof(text) + 1 > size)
+        return;
+    gm_timestamp_write(us - us % GM_US_PER_S, text);
+    name[len++] = '-';
+    for (const char *c = text; *c; c++)
+        if (*c != '-' && *c != ':')
+            name[len++] = *c;
+    name[len] = '\0';
+}
+
+// Of characters that stand in a file's name everywhere: a ticker's are checked when it is read.
+static void write_file_name(const struct gm_params *params, char name[160])
+{
+    char times[80] = "";
+    append_time(times, sizeof(times), params->from_us);
+    append_time(times, sizeof(times), params->to_us);
+    snprintf(name, 160, "ghostmarket-%s%s%s%s.%s", params->ticker, params->ticker[0] ? "-" : "",
+             params->table, times, params->format);
+}
+
 void gm_route_answered(struct gm_conn *conn)
 {
     struct gm_web_job *job = conn->job;
@@ -115,10 +162,20 @@ void gm_route_answered(struct gm_conn *conn)
                              job->error.message);
         return;
     }
+    bool file = job->params.format != NULL;
+    char fields[256] = "Cache-Control: no-store\r\n";
+    if (file) {
+        char name[160];
+        write_file_name(&job->params, name);
+        snprintf(fields, sizeof(fields),
+                 "Cache-Control: no-store\r\nContent-Disposition: attachment; "
+                 "filename=\"%s\"\r\n",
+                 name);
+    }
     struct gm_answer answer = {
         .status = 200,
-        .content_type = "application/json",
-        .fields = "Cache-Control: no-store\r\n",
+        .content_type = file ? file_type(&job->params) : "application/json",
+        .fields = fields,
         .body = gm_buffer_str(&job->answer),
     };
     gm_conn_answer(conn, &answer);
@@ -222,6 +279,17 @@ void gm_route_request(struct gm_conn *conn, const struct gm_http_request *reques
         gm_conn_answer_error(conn, 400, NULL, false, error.message);
         return;
     }
+    if ((params.given & route->needed) != route->needed) {
+        gm_conn_answer_error(conn, 400, NULL, false,
+                             route->needed & GM_PARAM_TICKER
+                                 ? "ticker: is needed here"
+                                 : "table and format: both are needed here");
+        return;
+    }
+    if (!params.span)
+        params.span = route->span;
+    if (!params.points)
+        params.points = route->points;
     // Thinned to a number of points, the answer is short enough to span the whole time asked for.
     if (!(params.given & GM_PARAM_LIMIT)) {
         params.limit = params.given & GM_PARAM_POINTS ? GM_PARAM_LIMIT_MAX : route->limit;

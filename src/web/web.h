@@ -44,6 +44,10 @@ struct gm_web_query {
     int64_t from_us, to_us; // GM_TIME_NONE: not given
     int32_t limit;          // as given or the default
     int32_t points_max;     // 0: not given
+    int32_t span_s;         // as given or the default
+    const char *order;      // "newest", "telling"; NULL: not given
+    const char *table;      // of /api/export: "history", "signals", "posts", "alerts"
+    const char *format;     // of /api/export: "csv", "parquet"
 };
 
 // What somebody posted to /ingest/….
@@ -56,7 +60,8 @@ struct gm_web_delivery {
 // What the server asks of the rest of the program.
 struct gm_web_source {
     void *context;
-    // Answers one API path as JSON (an array or object) into `out`; called on the query thread
+    // Answers one API path as JSON (an array or object) into `out`, or /api/export as the file that
+    // is asked for; called on the query thread
     // alone, may block. `query` lives for the call. GM_ERR_NOT_FOUND → 404, GM_ERR_INVALID and
     // GM_ERR_LIMIT → 400, GM_ERR_BUSY → 503, any other error → 500; the message goes to the client
     // as {"error":"…"}.

@@ -44,6 +44,27 @@ test('run, a replay beside it, the API, exports, a clean stop', async (t) => {
   const posts = JSON.parse((await get('/api/posts?ticker=gamestop&limit=5')).body);
   assert.equal(posts.length, 5);
   assert.equal(typeof posts[0].vibe, 'number');
+  const history = JSON.parse((await get('/api/history?ticker=bitcoin&span=86400&points=100')).body);
+  assert.equal(history.newest, signals.at(-1).timestamp);
+  assert.equal(history.rule.momentum_min, 100);
+  const column = (name) => history.columns.indexOf(name);
+  const seen = rows.filter((r) => r.ticker === 'bitcoin' && !r.late
+    && Date.parse(r.timestamp) >= Date.parse(history.from));
+  assert.equal(history.buckets.reduce((sum, b) => sum + b[column('rows')], 0), seen.length);
+  assert.equal(Math.max(...history.buckets.map((b) => b[column('momentum_max')])),
+    Math.max(...seen.map((r) => r.hype_momentum ?? -Infinity)));
+  assert.equal(JSON.parse((await get('/api/sparklines')).body).tickers.length, 3);
+  const telling = JSON.parse((await get('/api/posts?ticker=bitcoin&order=telling&limit=5')).body);
+  assert.deepEqual(telling.map((p) => Math.abs(p.vibe)),
+    telling.map((p) => Math.abs(p.vibe)).sort((a, b) => b - a));
+  assert.equal(JSON.parse((await get('/api/outcomes')).body).outcomes.length, 3);
+  const file = await fetch(`${page}/api/export?table=signals&format=csv&ticker=bitcoin`);
+  assert.equal(file.headers.get('content-disposition'),
+    'attachment; filename="ghostmarket-bitcoin-signals.csv"');
+  assert.match(file.headers.get('content-type'), /^text\/csv/);
+  assert.equal((await file.text()).trim().split('\n').length,
+    1 + rows.filter((r) => r.ticker === 'bitcoin').length);
+  assert.equal((await get('/api/export?table=history&format=parquet')).status, 400);
   const health = JSON.parse((await get('/api/health')).body);
   assert.equal(health.status, 'ok');
   assert.equal(health.scorer, 'lexicon');

@@ -2,6 +2,7 @@
 // most telling posts.
 #include "fixture.h"
 
+#include "store/download.h"
 #include "store/history.h"
 #include "store/minutes.h"
 
@@ -370,6 +371,72 @@ static void an_old_price_is_no_outcome(void **state)
     gm_store_close(store);
 }
 
+// ------------------------------------------------------------------------- downloads
+
+static enum gm_err download(struct gm_store *store, enum gm_store_view view,
+                            enum gm_store_format format, struct gm_buffer *out,
+                            struct gm_error *error)
+{
+    const struct gm_store_download question = {
+        .view = view,
+        .format = format,
+        .history = {"bitcoin", GM_US_PER_HOUR, GM_TIME_NONE, 60},
+        .ticker = "bitcoin",
+        .from_us = GM_TIME_NONE,
+        .to_us = GM_TIME_NONE,
+    };
+    gm_buffer_init(out, ANSWER_BYTES_MAX);
+    return gm_store_download(store, &question, out, error);
+}
+
+static void downloads_say_what_charts_say(void **state)
+{
+    struct fixture *fixture = *state;
+    struct gm_store *store = fixture_open(fixture->path);
+    struct gm_error error;
+    must(add_rows(store, 0, 3, &error), &error);
+    struct gm_buffer out;
+    must(download(store, GM_VIEW_HISTORY, GM_STORE_CSV, &out, &error), &error);
+    gm_buffer_append_byte(&out, '\0');
+    assert_string_equal(out.data,
+                        "timestamp,rows,price_first,price_last,price_min,price_max,vibe_avg,"
+                        "vibe_last,vibe_mean_last,velocity_max,momentum_max,momentum_min,"
+                        "delta_price_last,coverage_min\n"
+                        "2026-02-21T10:00:00Z,1,62450,62450,62450,62450,0.1,0.1,"
+                        "-0.19999999999999998,7,2.1,2.1,-0.001,\n"
+                        "2026-02-21T10:01:00Z,1,62450,62450,62450,62450,0.1,0.1,"
+                        "-0.19999999999999998,7,2.1,2.1,-0.001,\n"
+                        "2026-02-21T10:02:00Z,1,62450,62450,62450,62450,0.1,0.1,"
+                        "-0.19999999999999998,7,2.1,2.1,-0.001,\n");
+    gm_buffer_finish(&out);
+    for (int view = GM_VIEW_HISTORY; view <= GM_VIEW_ALERTS; view++) {
+        must(download(store, (enum gm_store_view)view, GM_STORE_PARQUET, &out, &error), &error);
+        assert_true(out.len > 8);
+        assert_memory_equal(out.data, "PAR1", 4);
+        assert_memory_equal(out.data + out.len - 4, "PAR1", 4);
+        gm_buffer_finish(&out);
+    }
+    gm_store_close(store);
+}
+
+static void downloads_are_bounded(void **state)
+{
+    struct fixture *fixture = *state;
+    struct gm_store *store = fixture_open(fixture->path);
+    struct gm_buffer out;
+    struct gm_error error;
+    add_shuffled(store, 160000); // two of three are of the ticker
+    for (int format = GM_STORE_CSV; format <= GM_STORE_PARQUET; format++) {
+        assert_int_equal(
+            download(store, GM_VIEW_SIGNALS, (enum gm_store_format)format, &out, &error),
+            GM_ERR_LIMIT);
+        assert_non_null(strstr(error.message, "at most 100000 rows"));
+        assert_int_equal(out.len, 0);
+        gm_buffer_finish(&out);
+    }
+    gm_store_close(store);
+}
+
 // ------------------------------------------------------------------------- posts
 
 static void add_posts(struct gm_store *store, const double *vibes, const char *const *urls,
@@ -454,6 +521,8 @@ int main(void)
         TEST(sparklines_have_the_same_buckets),
         TEST(outcomes_are_known_when_their_time_has_come),
         TEST(an_old_price_is_no_outcome),
+        TEST(downloads_say_what_charts_say),
+        TEST(downloads_are_bounded),
         TEST(the_most_telling_posts_come_first),
         TEST(only_links_are_given_as_links),
     };

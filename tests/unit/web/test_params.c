@@ -7,7 +7,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-enum { ALL = 0x7f };
+enum { ALL = 0x7ff };
 
 static void reads_all(void **state)
 {
@@ -16,7 +16,8 @@ static void reads_all(void **state)
     struct gm_error error;
     struct gm_str query =
         gm_str("ticker=btc-usd.x_1&from=2026-02-21T10:05:00Z&to=2026-02-21T12:05:00.5+01:00"
-               "&limit=20000&points=1&last_event_id=9223372036854775807&backlog=0");
+               "&limit=20000&points=1&last_event_id=9223372036854775807&backlog=0"
+               "&span=2678400&order=telling&table=history&format=parquet");
     assert_int_equal(gm_params_read(query, ALL, &params, &error), GM_OK);
     assert_int_equal(params.given, ALL);
     assert_string_equal(params.ticker, "btc-usd.x_1");
@@ -25,6 +26,10 @@ static void reads_all(void **state)
     assert_int_equal(params.limit, 20000);
     assert_int_equal(params.points, 1);
     assert_true(params.last_event_id == INT64_MAX);
+    assert_int_equal(params.span, 2678400);
+    assert_string_equal(params.order, "telling");
+    assert_string_equal(params.table, "history");
+    assert_string_equal(params.format, "parquet");
     assert_int_equal(gm_params_read(gm_str(""), 0, &params, &error), GM_OK);
     assert_true(params.from_us == GM_TIME_NONE && params.to_us == GM_TIME_NONE);
     assert_int_equal(params.given, 0);
@@ -53,6 +58,10 @@ static void names_what_is_wrong(void **state)
         {"limit=99999999999999999999999", "limit: "},
         {"points=", "points: "},
         {"backlog=10001", "backlog: "},
+        {"span=59", "span: must be a whole number from 60 to 2678400"},
+        {"order=oldest", "order: must be one of newest, telling"},
+        {"table=market_signals", "table: must be one of history, signals, posts, alerts"},
+        {"format=csv%0d%0aX:", "format: must be one of csv, parquet"},
         {"last_event_id=9223372036854775808", "last_event_id: "},
         {"limit=1&limit=1", "limit: stands there twice"},
         {"tikcer=a", "tikcer: not known to this path"},
