@@ -4,6 +4,7 @@ BUILD    ?= build
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 SECONDS  ?= 60
+BROKERS  ?= 1
 ARGS     ?=
 
 PROGRAM   = $(BUILD)/src/app/ghostmarket
@@ -13,7 +14,8 @@ RECORDED  = ../shared/data/replay/gme-2021-01
 SANITIZE  = -Dc_args=-fno-sanitize-recover=all -Dcpp_args=-fno-sanitize-recover=all
 PATIENCE  = --timeout-multiplier 5
 
-.PHONY: build help demo test bench bench-peers bench-vibe torture fuzz sanitize lint format docs deps deps-dev install clean
+.PHONY: build help demo test bench bench-peers bench-vibe torture fuzz sanitize lint format docs deps deps-dev install clean \
+    kafka kafka-stop
 
 build: deps $(BUILD)/build.ninja ## build the program
 	ninja -C $(BUILD)
@@ -46,6 +48,13 @@ bench: build ## measure; prints figures (with the Python peer after make bench-p
 torture: build ## kill the program 50 times on the way and compare what comes out
 	GHOSTMARKET_BIN=$(PROGRAM) GHOSTMARKET_KILLS=50 GHOSTMARKET_KILL_EVENTS=200000 \
 	    GHOSTMARKET_KILL_REPLAY=$(wildcard $(RECORDED)) node --test tests/e2e/kill.test.mjs
+
+kafka: DEPS = kafka
+kafka: deps ## start a real Kafka on loopback, for development (BROKERS=1 or 3)
+	BUILD=$(BUILD) node tools/kafka.mjs start $(BROKERS)
+
+kafka-stop: ## end it and remove its data
+	BUILD=$(BUILD) node tools/kafka.mjs stop
 
 fuzz: deps-dev ## search for inputs that break a parser, SECONDS=60 for each
 	@test -e build-fuzz/build.ninja || CC=clang CXX=clang++ meson setup build-fuzz -Dfuzz=true \

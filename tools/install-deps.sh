@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what is missing to build GhostMarket (build), to test it (test) or to work on it (dev).
-# Usage: tools/install-deps.sh build|test|dev
+# Installs what is missing to build GhostMarket (build), to test it (test) or to work on it (dev),
+# or to run the Kafka that tests use (kafka).
+# Usage: tools/install-deps.sh build|kafka|test|dev
 #
 # Packages come from Debian and, by the lock file, from npm. With everything in place this only
 # looks, in a fraction of a second. Without the right to install packages it prints the one command
@@ -14,16 +15,18 @@ cd "$here"
 build_packages='gcc g++ libc6-dev meson ninja-build pkg-config ca-certificates
     liblmdb-dev libjansson-dev libyaml-dev zlib1g-dev libcurl4-openssl-dev libssl-dev
     libxxhash-dev libutf8proc-dev libcmocka-dev'
+kafka_packages='openjdk-17-jre-headless maven openssl kcat'
 test_packages='chromium libsimde-dev'
 dev_packages='clang clang-format clang-tidy libclang-rt-14-dev shellcheck'
 
 wanted=$build_packages
 case $level in
 build) ;;
-test) wanted="$wanted $test_packages" ;;
-dev) wanted="$wanted $test_packages $dev_packages" ;;
+kafka) wanted="$wanted $kafka_packages" ;;
+test) wanted="$wanted $kafka_packages $test_packages" ;;
+dev) wanted="$wanted $kafka_packages $test_packages $dev_packages" ;;
 *)
-    echo "usage: $0 build|test|dev" >&2
+    echo "usage: $0 build|kafka|test|dev" >&2
     exit 2
     ;;
 esac
