@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/curl_common.h"
 #include "base/http_client.h"
+#include "base/http_fields.h"
 #include "base/websocket_frame.h"
 
 #include <poll.h>
@@ -38,6 +39,8 @@ struct gm_websocket {
     bool broken, closed; // nothing can be sent any more; the peer has said good-bye
     bool asked;          // for a sign of life, since the last byte
     int64_t heard_us;    // monotonic
+    int64_t begun_us;    // monotonic; when what is not whole yet began to come; 0: nothing is
+    int64_t retry_after_us;
 };
 
 // ------------------------------------------------------------------------- failures
@@ -237,6 +240,19 @@ static enum gm_err write_request(const char *url, const char *agent, const char 
                  : gm_error_set(error, GM_ERR_INVALID, "the URL is none");
 }
 
+// The answer whose head has `taken` bytes refuses the WebSocket.
+static enum gm_err fail_refused(struct gm_websocket *socket, int status, size_t taken,
+                                struct gm_error *error)
+{
+    const struct gm_str head = {unread(socket).data, taken};
+    const struct gm_str after = gm_websocket_answer_field(head, "Retry-After");
+    char text[64];
+    if (after.data)
+        gm_http_retry_after_read(after, gm_clock_now_us(&gm_clock_real), &socket->retry_after_us);
+    snprintf(text, sizeof text, "answers with status %d to a WebSocket", status);
+    return fail(socket, GM_ERR_NETWORK, gm_http_status_retriable(status), text, error);
+}
+
 static enum gm_err read_answer(struct gm_websocket *socket, const char *key, int64_t end_us,
                                struct gm_stop *stop, struct gm_error *error)
 {
@@ -250,11 +266,8 @@ static enum gm_err read_answer(struct gm_websocket *socket, const char *key, int
         struct gm_error fault;
         if (gm_websocket_read_answer(unread(socket), key, &status, &taken, &fault))
             return fail(socket, fault.code, true, fault.message, error);
-        if (taken > 0 && status != STATUS_SWITCHING) {
-            char text[64];
-            snprintf(text, sizeof text, "answers with status %d to a WebSocket", status);
-            return fail(socket, GM_ERR_NETWORK, gm_http_status_retriable(status), text, error);
-        }
+        if (taken > 0 && status != STATUS_SWITCHING)
+            return fail_refused(socket, status, taken, error);
         if (taken > 0) {
             socket->begin += taken;
             return GM_OK;
@@ -333,6 +346,8 @@ enum gm_err gm_websocket_open(const struct gm_websocket_config *config, struct g
     if (!err)
         err = shake_hands(socket, url, agent, end_us, stop, error);
     free(url);
+    if (config->ret_retry_after_us)
+        *config->ret_retry_after_us = socket->retry_after_us;
     if (err) {
         gm_websocket_close(socket);
         return err;
@@ -341,6 +356,11 @@ enum gm_err gm_websocket_open(const struct gm_websocket_config *config, struct g
     socket->heard_us = gm_monotonic_us();
     *ret_socket = socket;
     return GM_OK;
+}
+
+const char *gm_websocket_url(const struct gm_websocket *socket)
+{
+    return socket->shown;
 }
 
 void gm_websocket_close(struct gm_websocket *socket)
@@ -453,6 +473,19 @@ static enum gm_err watch_silence(struct gm_websocket *socket, struct gm_stop *st
     return send_frame(socket, GM_WEBSOCKET_PING, gm_str(""), stop, error);
 }
 
+// A message that has begun must end in time.
+static enum gm_err watch_begun(struct gm_websocket *socket, struct gm_error *error)
+{
+    const int64_t now_us = gm_monotonic_us();
+    if (!socket->in_message && socket->begin == socket->end)
+        socket->begun_us = 0;
+    else if (socket->begun_us == 0)
+        socket->begun_us = now_us;
+    else if (now_us - socket->begun_us >= socket->idle_us_max)
+        return fail(socket, GM_ERR_NETWORK, true, "a message does not come to its end", error);
+    return GM_OK;
+}
+
 enum gm_err gm_websocket_receive(struct gm_websocket *socket, struct gm_stop *stop, int64_t wait_us,
                                  bool *ret_got, struct gm_str *ret_message, struct gm_error *error)
 {
@@ -463,22 +496,24 @@ enum gm_err gm_websocket_receive(struct gm_websocket *socket, struct gm_stop *st
         bool whole, got;
         enum gm_err err = take_frames(socket, stop, &whole, error);
         if (!err && whole) {
+            socket->begun_us = 0;
             *ret_got = true;
             *ret_message = gm_buffer_str(&socket->message);
             return GM_OK;
         }
+        if (!err)
+            err = watch_begun(socket, error);
         if (!err)
             err = read_bytes(socket, &got, error);
         if (!err && !got)
             err = watch_silence(socket, stop, error);
         if (err)
             return err;
-        if (got)
-            continue;
         if (gm_monotonic_us() >= end_us || (stop && gm_stop_raised(stop))) {
             *ret_got = false;
             return GM_OK;
         }
-        wait_for(socket, POLLIN, end_us);
+        if (!got)
+            wait_for(socket, POLLIN, end_us);
     }
 }

@@ -5,7 +5,8 @@
 // - Whole messages are given; the ones that control the connection are answered here.
 // - Everything has a limit: a message's bytes, the time to connect and to send, and silence. After
 //   half of idle_us_max without a byte the peer is asked for a sign of life; without one by
-//   idle_us_max the connection counts as broken.
+//   idle_us_max the connection counts as broken, and so does one whose message, once begun, has
+//   not ended by then, however steadily its bytes drip.
 // - A connection that failed once has failed for good: close it and open another. When to try again
 //   is the caller's business.
 #ifndef GM_BASE_WEBSOCKET_H
@@ -28,6 +29,9 @@ struct gm_websocket_config {
     int64_t connect_us_max;   // name, connection, TLS and handshake together; 0: 30 s
     int64_t idle_us_max;      // 0: 60 s
     size_t message_bytes_max; // 0: 1 MiB
+    // Where it is put how long a server that refuses asks to be left alone (Retry-After), 0 where
+    // it does not ask; may be NULL.
+    int64_t *ret_retry_after_us;
 };
 
 // Connects and shakes hands; `stop` may be NULL. Errors name the URL without user and query:
@@ -38,6 +42,9 @@ struct gm_websocket_config {
 //   GM_ERR_STOPPED, GM_ERR_NOMEM
 enum gm_err gm_websocket_open(const struct gm_websocket_config *config, struct gm_stop *stop,
                               struct gm_websocket **ret_socket, struct gm_error *error);
+
+// The connection's URL as messages show it, without user and query; it lives as long as the socket.
+const char *gm_websocket_url(const struct gm_websocket *socket);
 
 // Says good-bye where the connection still stands, without waiting for the answer. NULL is fine.
 void gm_websocket_close(struct gm_websocket *socket);

@@ -148,8 +148,7 @@ static struct gm_str trimmed(struct gm_str text)
     return text;
 }
 
-// The value of the first field of that name in the lines of `head`; data is NULL without one.
-static struct gm_str field_of(struct gm_str head, const char *name)
+struct gm_str gm_websocket_answer_field(struct gm_str head, const char *name)
 {
     const size_t name_len = strlen(name);
     const char *end = head.data + head.len;
@@ -181,14 +180,14 @@ static enum gm_err check_switch(struct gm_str head, const char *key, struct gm_e
     char accept[ACCEPT_BYTES];
     if (!accept_of(key, accept))
         return gm_error_set(error, GM_ERR_UNSUPPORTED, "this machine's libcrypto has no SHA-1");
-    const struct gm_str upgrade = field_of(head, "Upgrade");
+    const struct gm_str upgrade = gm_websocket_answer_field(head, "Upgrade");
     if (upgrade.len != strlen("websocket") ||
         strncasecmp(upgrade.data, "websocket", upgrade.len) != 0)
         return gm_error_set(error, GM_ERR_INVALID, "the answer switches to no WebSocket");
-    if (!gm_str_equal(field_of(head, "Sec-WebSocket-Accept"), gm_str(accept)))
+    if (!gm_str_equal(gm_websocket_answer_field(head, "Sec-WebSocket-Accept"), gm_str(accept)))
         return gm_error_set(error, GM_ERR_INVALID, "the answer is to another key");
-    if (field_of(head, "Sec-WebSocket-Extensions").data ||
-        field_of(head, "Sec-WebSocket-Protocol").data)
+    if (gm_websocket_answer_field(head, "Sec-WebSocket-Extensions").data ||
+        gm_websocket_answer_field(head, "Sec-WebSocket-Protocol").data)
         return gm_error_set(error, GM_ERR_INVALID,
                             "the answer has an extension or protocol that was not offered");
     return GM_OK;

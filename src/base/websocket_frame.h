@@ -54,4 +54,7 @@ void gm_websocket_key(const unsigned char random[16], char ret_key[GM_WEBSOCKET_
 enum gm_err gm_websocket_read_answer(struct gm_str bytes, const char *key, int *ret_status,
                                      size_t *ret_taken, struct gm_error *error);
 
+// The value of the first field of that name in the lines of such a head; data is NULL without one.
+struct gm_str gm_websocket_answer_field(struct gm_str head, const char *name);
+
 #endif

@@ -1,6 +1,7 @@
 // Reads .env, a line at a time; the grammar stands in the header.
 #include "app/config/env_file.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,6 +173,7 @@ static enum gm_err add(struct gm_env_file *file, const struct line *line, struct
                        struct gm_error *error)
 {
     struct gm_env_variable *to = &file->variables[file->count];
+    assert(line->name.data);
     to->name = strndup(line->name.data, line->name.len);
     to->value = strndup(value.data ? value.data : "", value.len);
     to->line = line->number;

@@ -22,6 +22,7 @@
 #define REWIND_US    ((int64_t)5 * GM_US_PER_S)
 #define GAP_US       ((int64_t)30 * GM_US_PER_S) // the network is never silent for so long
 #define IDLE_US_MAX  ((int64_t)30 * GM_US_PER_S)
+#define NEWS_US_MAX  ((int64_t)60 * GM_US_PER_S)
 #define RETRY_US_MIN ((int64_t)1 * GM_US_PER_S)
 #define RETRY_US_MAX ((int64_t)60 * GM_US_PER_S)
 
@@ -142,7 +143,7 @@ static bool take_post(struct bluesky *feed, const struct gm_jetstream_message *p
 static void bury(struct bluesky *feed, struct gm_str text, const char *reason,
                  struct gm_feed_item *ret_item)
 {
-    gm_fan_bury("bluesky", feed->wire.urls[feed->wire.url_index], gm_str(reason), text,
+    gm_fan_bury("bluesky", gm_websocket_url(feed->wire.socket), gm_str(reason), text,
                 gm_clock_now_us(feed->clock), ret_item);
 }
 
@@ -247,6 +248,7 @@ static enum gm_err open_wire(struct bluesky *feed, const struct gm_live_config *
     struct gm_wire_config wire = {
         .ca_file = config->ca_file,
         .idle_us_max = IDLE_US_MAX,
+        .news_us_max = NEWS_US_MAX,
         .retry_us_min = RETRY_US_MIN,
         .retry_us_max = RETRY_US_MAX,
         .complete = complete,

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PATIENCE_US_MAX GM_US_PER_DAY // a server that asks for more is asked after a day
+
 // The seconds of a wait as people read them.
 static double seconds(int64_t us)
 {
@@ -49,16 +51,38 @@ void gm_wire_finish(struct gm_wire *wire)
     *wire = (struct gm_wire){0};
 }
 
-// Notes the failure and when it is tried again, with the next host.
-static void fail(struct gm_wire *wire, const char *why)
+// The next host, in turn, that may be asked after `wait_us`; where there is none, the one that may
+// be asked first. Gives how long to wait for it.
+static int64_t turn_to_next(struct gm_wire *wire, int64_t wait_us)
+{
+    const int64_t now_us = gm_monotonic_us();
+    const size_t count = wire->config.url_count, last = wire->url_index;
+    size_t best = last;
+    for (size_t i = 1; i <= count; i++) {
+        const size_t at = (last + i) % count;
+        if (wire->not_before_us[at] <= now_us + wait_us) {
+            best = at;
+            break;
+        }
+        if (wire->not_before_us[at] < wire->not_before_us[best])
+            best = at;
+    }
+    wire->url_index = best;
+    const int64_t hold_us = wire->not_before_us[best] - now_us;
+    return hold_us > wait_us ? hold_us : wait_us;
+}
+
+// Notes the failure and when it is tried again.
+static void fail(struct gm_wire *wire, const char *why, int64_t retry_after_us)
 {
     gm_websocket_close(wire->socket);
     wire->socket = NULL;
     if (wire->proven)
         gm_backoff_reset(&wire->backoff);
     wire->proven = false;
-    wire->url_index = (wire->url_index + 1) % wire->config.url_count;
-    const int64_t wait_us = gm_backoff_next_us(&wire->backoff, 0);
+    wire->not_before_us[wire->url_index] =
+        gm_monotonic_us() + (retry_after_us < PATIENCE_US_MAX ? retry_after_us : PATIENCE_US_MAX);
+    const int64_t wait_us = turn_to_next(wire, gm_backoff_next_us(&wire->backoff, 0));
     wire->retry_at_us = gm_monotonic_us() + wait_us;
     gm_feed_monitor_failure(wire->monitor, gm_clock_now_us(wire->clock));
     gm_feed_monitor_notice(wire->monitor, true, "%s; next try in %.1f s", why, seconds(wait_us));
@@ -66,7 +90,7 @@ static void fail(struct gm_wire *wire, const char *why)
 
 void gm_wire_break(struct gm_wire *wire, const char *why)
 {
-    fail(wire, why);
+    fail(wire, why, 0);
 }
 
 static enum gm_err greet(struct gm_wire *wire, struct gm_stop *stop, struct gm_error *error)
@@ -83,7 +107,8 @@ static enum gm_err greet(struct gm_wire *wire, struct gm_stop *stop, struct gm_e
     return err;
 }
 
-static enum gm_err open_wire(struct gm_wire *wire, struct gm_stop *stop, struct gm_error *error)
+static enum gm_err open_wire(struct gm_wire *wire, struct gm_stop *stop,
+                             int64_t *ret_retry_after_us, struct gm_error *error)
 {
     struct gm_buffer url;
     gm_buffer_init(&url, GM_WIRE_URL_BYTES_MAX);
@@ -96,6 +121,7 @@ static enum gm_err open_wire(struct gm_wire *wire, struct gm_stop *stop, struct 
         .url = url.data,
         .ca_file = wire->ca_file,
         .idle_us_max = wire->config.idle_us_max,
+        .ret_retry_after_us = ret_retry_after_us,
     };
     gm_feed_monitor_call(wire->monitor);
     if (!err)
@@ -114,7 +140,8 @@ static enum gm_err reopen(struct gm_wire *wire, struct gm_stop *stop, int64_t wa
         return GM_OK;
     }
     struct gm_error fault;
-    const enum gm_err err = open_wire(wire, stop, &fault);
+    int64_t retry_after_us = 0;
+    const enum gm_err err = open_wire(wire, stop, &retry_after_us, &fault);
     if (err == GM_ERR_STOPPED)
         return GM_OK;
     if (err == GM_ERR_NOMEM) {
@@ -122,12 +149,23 @@ static enum gm_err reopen(struct gm_wire *wire, struct gm_stop *stop, int64_t wa
         return err;
     }
     if (err) {
-        fail(wire, fault.message);
+        fail(wire, fault.message, retry_after_us);
         return GM_OK;
     }
-    wire->opened_us = gm_monotonic_us();
+    wire->heard_us = gm_monotonic_us();
     *ret_opened = true;
     return GM_OK;
+}
+
+static void watch_news(struct gm_wire *wire)
+{
+    char why[GM_WIRE_URL_BYTES_MAX + 64];
+    if (wire->config.news_us_max == 0 ||
+        gm_monotonic_us() - wire->heard_us < wire->config.news_us_max)
+        return;
+    snprintf(why, sizeof why, "%s: the peer answers, but sends nothing for %.0f s",
+             gm_websocket_url(wire->socket), seconds(wire->config.news_us_max));
+    fail(wire, why, 0);
 }
 
 enum gm_err gm_wire_next(struct gm_wire *wire, struct gm_stop *stop, int64_t wait_us,
@@ -145,12 +183,16 @@ enum gm_err gm_wire_next(struct gm_wire *wire, struct gm_stop *stop, int64_t wai
         return err;
     }
     if (err && err != GM_ERR_STOPPED)
-        fail(wire, fault.message);
+        fail(wire, fault.message, 0);
+    if (!err && !*ret_got)
+        watch_news(wire);
     if (err || !*ret_got)
         return GM_OK;
+    wire->heard_us = gm_monotonic_us();
     if (!wire->proven) {
         wire->proven = true;
-        gm_feed_monitor_notice(wire->monitor, false, "%s: connected", wire->urls[wire->url_index]);
+        gm_feed_monitor_notice(wire->monitor, false, "%s: connected",
+                               gm_websocket_url(wire->socket));
     }
     gm_feed_monitor_success(wire->monitor, gm_clock_now_us(wire->clock));
     return GM_OK;

@@ -1,6 +1,7 @@
 // A wire to a source that speaks WebSocket: opened, watched, and opened again when it breaks.
 //
-// One thread at a time. Several hosts may serve the same; after a failure the next one is tried.
+// One thread at a time. Several hosts may serve the same; after a failure the next one is tried. A
+// host that refuses with Retry-After is not asked again sooner (a day at most).
 #ifndef GM_FEED_LIVE_WIRE_H
 #define GM_FEED_LIVE_WIRE_H
 
@@ -22,7 +23,8 @@ struct gm_wire_config {
     const char *urls[GM_WIRE_URLS_MAX];
     size_t url_count;
     const char *ca_file;
-    int64_t idle_us_max;
+    int64_t idle_us_max; // without a byte
+    int64_t news_us_max; // without a message, however alive the peer is; 0: no limit
     int64_t retry_us_min, retry_us_max;
     // Appends what the URL gets for this connection ("?cursor=…"); may be NULL.
     void (*complete)(void *context, size_t url_index, struct gm_buffer *url);
@@ -40,9 +42,10 @@ struct gm_wire {
     size_t url_index;
     char *urls[GM_WIRE_URLS_MAX];
     char *ca_file;
-    int64_t retry_at_us; // monotonic
-    int64_t opened_us;   // monotonic
-    bool proven;         // something came over this connection
+    int64_t not_before_us[GM_WIRE_URLS_MAX]; // monotonic; when each host wants to be asked again
+    int64_t retry_at_us;                     // monotonic
+    int64_t heard_us; // monotonic; when it was opened or the last message came
+    bool proven;      // something came over this connection
 };
 
 // Copies the texts. GM_ERR_NOMEM.

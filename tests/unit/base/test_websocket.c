@@ -23,12 +23,15 @@ struct script {
     bool one_by_one;
     bool answers_pings;
     bool stalls;
+    bool drips;      // a blank each 10 ms, as a part of what was begun
+    bool floods;     // pings without end
     char heard[256]; // what came after the handshake, as it came
     _Atomic size_t heard_len;
 };
 
 static struct peer peer;
 static struct script script;
+static int64_t retry_after_us;
 
 static void send_accept(int fd, const char *head)
 {
@@ -78,6 +81,11 @@ static void answer(struct peer *self, int fd, const char *head)
         peer_send_bytes(fd, script.bytes + i, 1);
     if (!script.one_by_one)
         peer_send_bytes(fd, script.bytes, script.len);
+    while (script.drips && !atomic_load(&self->finished) && send(fd, " ", 1, MSG_NOSIGNAL) == 1)
+        poll(NULL, 0, 10);
+    while (script.floods && !atomic_load(&self->finished) &&
+           send(fd, "\x89\x00", 2, MSG_NOSIGNAL) == 2)
+        continue;
     listen_on(self, fd);
 }
 
@@ -91,6 +99,7 @@ static enum gm_err open_peer(int64_t idle_us_max, struct gm_stop *stop,
         .connect_us_max = 2 * GM_US_PER_S,
         .idle_us_max = idle_us_max,
         .message_bytes_max = MESSAGE_BYTES_MAX,
+        .ret_retry_after_us = &retry_after_us,
     };
     return gm_websocket_open(&config, stop, socket, error);
 }
@@ -277,6 +286,53 @@ static void a_sign_of_life_keeps_the_connection(void **state)
     gm_websocket_close(socket);
 }
 
+static void a_message_that_drips_without_end_is_given_up(void **state)
+{
+    (void)state;
+    set_script("\x81\x7e\x03\xe0", 4); // the head of a text of 992 bytes
+    script.drips = true;
+    struct gm_websocket *socket;
+    assert_int_equal(open_peer(200 * GM_US_PER_MS, NULL, &socket, NULL), GM_OK);
+    assert_int_equal(expect_failure(socket, "does not come to its end"), GM_ERR_NETWORK);
+    gm_websocket_close(socket);
+}
+
+// Were the time not looked at while bytes come, this would never end.
+static void a_flood_that_is_no_message_ends_the_wait_in_time(void **state)
+{
+    (void)state;
+    script.floods = true;
+    struct gm_websocket *socket;
+    bool got;
+    struct gm_str message;
+    assert_int_equal(open_peer(0, NULL, &socket, NULL), GM_OK);
+    const enum gm_err err =
+        gm_websocket_receive(socket, NULL, 100 * GM_US_PER_MS, &got, &message, NULL);
+    assert_true(err == GM_OK ? !got : err == GM_ERR_NETWORK); // it may not take our answers in
+    gm_websocket_close(socket);
+}
+
+static void a_refusal_says_when_to_come_back(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer;
+        int64_t s;
+    } cases[] = {
+        {"HTTP/1.1 429 No\r\nRetry-After: 7\r\n\r\n", 7},
+        {"HTTP/1.1 503 No\r\nretry-after:120\r\n\r\n", 120},
+        {"HTTP/1.1 503 No\r\nRetry-After: soon\r\n\r\n", 0},
+        {"HTTP/1.1 503 No\r\n\r\n", 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        script.status = cases[i].answer;
+        struct gm_websocket *socket;
+        retry_after_us = -1;
+        assert_int_equal(open_peer(0, NULL, &socket, NULL), GM_ERR_NETWORK);
+        assert_int_equal(retry_after_us, cases[i].s * GM_US_PER_S);
+    }
+}
+
 static void an_answer_that_is_no_handshake_is_told(void **state)
 {
     (void)state;
@@ -347,6 +403,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(parts_together_have_the_limit_of_one, start, finish),
         cmocka_unit_test_setup_teardown(a_silent_peer_is_asked_and_then_given_up, start, finish),
         cmocka_unit_test_setup_teardown(a_sign_of_life_keeps_the_connection, start, finish),
+        cmocka_unit_test_setup_teardown(a_message_that_drips_without_end_is_given_up, start,
+                                        finish),
+        cmocka_unit_test_setup_teardown(a_flood_that_is_no_message_ends_the_wait_in_time, start,
+                                        finish),
+        cmocka_unit_test_setup_teardown(a_refusal_says_when_to_come_back, start, finish),
         cmocka_unit_test_setup_teardown(an_answer_that_is_no_handshake_is_told, start, finish),
         cmocka_unit_test_setup_teardown(a_handshake_ends_by_time_or_by_a_stop, start, finish),
         cmocka_unit_test(other_urls_are_refused),
