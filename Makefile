@@ -5,6 +5,7 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 SECONDS  ?= 60
 BROKERS  ?= 1
+SOAK_S   ?= 1760
 ARGS     ?=
 
 PROGRAM   = $(BUILD)/src/app/ghostmarket
@@ -14,7 +15,7 @@ RECORDED  = ../shared/data/replay/gme-2021-01
 SANITIZE  = -Dc_args=-fno-sanitize-recover=all -Dcpp_args=-fno-sanitize-recover=all
 PATIENCE  = --timeout-multiplier 5
 
-.PHONY: build help demo test bench bench-peers bench-vibe torture fuzz sanitize lint format docs deps deps-dev install clean \
+.PHONY: build help demo test bench bench-peers bench-vibe torture soak fuzz sanitize lint format docs deps deps-dev install clean \
     kafka kafka-stop
 
 build: deps $(BUILD)/build.ninja ## build the program
@@ -44,6 +45,9 @@ bench-vibe: build ## measure the encoder against ONNX Runtime, PyTorch and trans
 
 bench: build ## measure; prints figures (with the Python peer after make bench-peers)
 	meson test -C $(BUILD) --benchmark --verbose
+
+soak: build ## run the feeds for 30 minutes against sources that break at random, SOAK_S=1760
+	GHOSTMARKET_BIN=$(PROGRAM) GHOSTMARKET_SOAK_S=$(SOAK_S) node --test tests/e2e/soak.test.mjs
 
 torture: build ## kill the program 50 times on the way and compare what comes out
 	GHOSTMARKET_BIN=$(PROGRAM) GHOSTMARKET_KILLS=50 GHOSTMARKET_KILL_EVENTS=200000 \

@@ -49,8 +49,9 @@ function reader(socket, onText) {
 }
 
 // A WebSocket server on loopback that ends with the test. `connect(peer, request)` is called for
-// each connection, or returns a status to refuse it. A peer has send(object or text), raw(bytes),
-// drop(), and onText to be set.
+// each connection, or returns a status to refuse it, or 'silent' to answer by itself or not at all.
+// A peer has send(object or text), raw(bytes), drop(), deafen() (it answers nothing any more),
+// every(ms, what) while it lasts, and onText to be set.
 export async function serve(t, connect, tls) {
   const server = tls ? createTlsServer(tls) : createServer();
   const sockets = new Set();
@@ -68,6 +69,11 @@ export async function serve(t, connect, tls) {
       send: (what) => socket.write(frame(1, typeof what === 'string' ? what : JSON.stringify(what))),
       raw: (bytes) => socket.write(bytes),
       drop: () => socket.destroy(),
+      deafen: () => socket.removeAllListeners('data').resume(),
+      every(ms, what) {
+        const timer = setInterval(what, ms);
+        socket.on('close', () => clearInterval(timer));
+      },
     };
     const accept = createHash('sha1')
       .update(request.headers['sec-websocket-key'] + guid)
@@ -119,12 +125,16 @@ export function post(timeUs, rkey, text, did = 'did:plc:someone') {
 }
 
 // A Jetstream that keeps what it has sent and begins where the cursor says, as the real one does.
-// `events` may be added to while it runs; `fault(peer, sent)` may break a connection after any
-// event by returning true.
-export async function jetstream(t, { fault = () => false } = {}) {
+// `events` may be added to while it runs. `refuse(peer)` may give what `connect` of serve gives;
+// `fault(peer, sent)` may break a connection after any event by returning true, or harm it and give
+// 'broken': then nothing more is sent.
+export async function jetstream(t, { fault = () => false, refuse = () => undefined } = {}) {
   const events = [];
   const seen = { cursors: [] };
   const server = await serve(t, (peer, request) => {
+    const refused = refuse(peer);
+    peer.pump = () => {};
+    if (refused !== undefined) return refused;
     const query = new URL(request.url, 'http://x').searchParams;
     const cursor = query.get('cursor');
     seen.cursors.push(cursor === null ? null : Number(cursor));
@@ -132,13 +142,11 @@ export async function jetstream(t, { fault = () => false } = {}) {
     if (peer.next < 0) peer.next = events.length;
     peer.sent = 0;
     peer.pump = () => {
-      while (peer.next < events.length) {
+      while (peer.next < events.length && !peer.broken) {
         peer.send(events[peer.next++]);
         peer.sent++;
-        if (fault(peer, peer.sent)) {
-          peer.drop();
-          return;
-        }
+        peer.broken = fault(peer, peer.sent);
+        if (peer.broken === true) peer.drop();
       }
     };
     peer.greeted = () => setImmediate(peer.pump);
