@@ -67,9 +67,9 @@ fuzz: deps-dev ## search for inputs that break a parser, SECONDS=60 for each
 	ninja -C build-fuzz
 	tools/fuzz.sh build-fuzz $(SECONDS)
 
-sanitize: deps ## build and test with ASan+UBSan and with TSan
-	@test -e build-asan/build.ninja || \
-	    meson setup build-asan -Db_sanitize=address,undefined $(SANITIZE)
+sanitize: deps-dev ## build and test with ASan+UBSan (by clang) and with TSan (by gcc)
+	@test -e build-asan/build.ninja || CC=clang CXX=clang++ meson setup build-asan \
+	    -Db_sanitize=address,undefined -Db_lundef=false $(SANITIZE)
 	@test -e build-tsan/build.ninja || meson setup build-tsan -Db_sanitize=thread $(SANITIZE)
 	ninja -C build-asan
 	meson test -C build-asan --print-errorlogs $(PATIENCE)

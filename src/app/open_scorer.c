@@ -32,9 +32,10 @@ enum gm_err gm_open_scorer(const struct gm_config *config, const char *name, con
 
 void gm_step_back(void)
 {
-    enum { NICENESS = 5 };
-    // Refused by some sandboxes, and then as before.
-    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
+    enum { STEPS = 5 };
+    // From where the program itself stands. Refused by some sandboxes, and then as before.
+    const int own = getpriority(PRIO_PROCESS, (id_t)getpid());
+    (void)setpriority(PRIO_PROCESS, (id_t)gettid(), own + STEPS);
 }
 
 struct opening {
