@@ -83,6 +83,7 @@ struct gm_pipeline {
     struct gm_deliveries *deliveries; // NULL without GM_PART_WEB or an ingest.token
     struct gm_control *control;       // NULL without GM_PART_STORE
     struct gm_web_source web_source;
+    atomic_llong rows_lately; // that process made in the last 10 s, as the publish stage sees it
     struct gm_live_feed live[GM_LIVE_FEEDS_MAX]; // live_count
     size_t live_count;
     struct gm_stage stages[GM_STAGES_MAX];

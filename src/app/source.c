@@ -3,9 +3,9 @@
 #include "app/source.h"
 
 #include "app/bus_state.h"
-#include "app/feeds.h"
 #include "app/ingest.h"
 #include "app/open_scorer.h"
+#include "app/status.h"
 #include "app/version.h"
 #include "event/event.h"
 #include "store/download.h"
@@ -93,22 +93,26 @@ static enum gm_err answer_health(struct gm_pipeline *pipeline, const struct gm_w
 {
     (void)query;
     char note[GM_SCORER_NOTE_BYTES];
+    json_t *health;
+    enum gm_err err = gm_status_json(pipeline, &health, error);
+    if (err)
+        return err;
     if (pipeline->scorer)
         gm_scorer_note(pipeline->config, pipeline->scorer, note);
-    json_t *health = json_pack(
-        "{s:s,s:s,s:s?,s:s?,s:[]}", "status", gm_source_healthy(pipeline) ? "ok" : "degraded",
-        "version", GM_VERSION, "scorer", pipeline->scorer ? gm_scorer_name(pipeline->scorer) : NULL,
-        "scorer_note", pipeline->scorer ? note : NULL, "stages");
+    json_t *more = json_pack("{s:s,s:s?,s:s?,s:[]}", "version", GM_VERSION, "scorer",
+                             pipeline->scorer ? gm_scorer_name(pipeline->scorer) : NULL,
+                             "scorer_note", pipeline->scorer ? note : NULL, "stages");
+    json_object_update(health, more);
+    json_decref(more);
     for (size_t i = 0; i < pipeline->stage_count; i++) {
         struct gm_stage *stage = &pipeline->stages[i];
         json_array_append_new(json_object_get(health, "stages"),
                               json_pack("{s:s,s:s}", "name", stage->name, "state",
                                         state_name(atomic_load(&stage->state))));
     }
-    json_object_set_new(health, "feeds", gm_feeds_json(pipeline));
     int64_t waiting;
-    enum gm_err err = gm_pipeline_lag(pipeline->bus, pipeline->config->process.group,
-                                      1u << GM_TOPIC_LIVE_SOCIAL, &waiting, error);
+    err = gm_pipeline_lag(pipeline->bus, pipeline->config->process.group,
+                          1u << GM_TOPIC_LIVE_SOCIAL, &waiting, error);
     if (!err && json_object_set_new(health, "posts_waiting", json_integer(waiting)))
         err = gm_error_set(error, GM_ERR_NOMEM, "out of memory for an answer");
     if (!err)

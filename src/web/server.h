@@ -7,8 +7,9 @@
 //   deliver.c  /ingest/…
 //   stream.c   /api/stream
 //
-// All of it runs on the loop's thread. Three things pass between threads: the ring (gm_web_publish
-// → loop), the queries (loop ↔ query thread) and the deliveries (loop ↔ delivery thread).
+// All of it runs on the loop's thread. Four things pass between threads: the ring (gm_web_publish
+// → loop), the status (gm_web_tell_status → loop), the queries (loop ↔ query thread) and the
+// deliveries (loop ↔ delivery thread).
 #ifndef GM_WEB_SERVER_H
 #define GM_WEB_SERVER_H
 
@@ -27,6 +28,7 @@ enum {
     GM_LINGER_MS = 2 * 1000,
     GM_REFUSED_MAX = 64,               // connections over the limit that are being told so
     GM_STREAM_CHUNK_BYTES = 32 * 1024, // holds any one event
+    GM_STATUS_BYTES_MAX = GM_WEB_EVENT_BYTES_MAX + 64,  // with what frames it
     GM_ANSWERS_BYTES_MAX = 2 * GM_WEB_ANSWER_BYTES_MAX, // held for slow readers
 };
 
@@ -63,7 +65,8 @@ struct gm_conn {
 
     uint64_t cursor; // stream: the next event of the ring
     char ticker[GM_TICKER_BYTES_MAX + 1];
-    int64_t sent_us; // stream: when something was sent last
+    int64_t sent_us;     // stream: when something was sent last
+    int64_t status_seen; // stream: the number of the newest status that it has
 
     struct gm_conn *previous, *next;
 };
@@ -88,6 +91,10 @@ struct gm_web {
     int64_t now_us;       // monotonic, of this round of the loop
     int64_t tick_us, next_tick_us, next_flush_us;
     bool flush_due;
+    struct gm_buffer status;    // the newest event "status", as it goes over the wire
+    int64_t status_number;      // 0: none yet
+    pthread_mutex_t told_mutex; // over `told`
+    struct gm_buffer told;      // the status that was told and that the loop has not taken yet
     char chunk[GM_STREAM_CHUNK_BYTES];
 };
 
@@ -151,6 +158,8 @@ void gm_stream_begin(struct gm_conn *conn, const struct gm_http_request *request
                      const struct gm_params *params);
 // Sends what the ring has for it, as far as the socket takes it.
 void gm_stream_advance(struct gm_conn *conn);
+// Takes the status that was told, if there is one.
+void gm_stream_take_status(struct gm_web *web);
 void gm_stream_heartbeat(struct gm_conn *conn);
 
 #endif

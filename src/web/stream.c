@@ -111,6 +111,31 @@ static bool send_chunk(struct gm_conn *conn, const char *chunk, size_t len)
     return false;
 }
 
+void gm_stream_take_status(struct gm_web *web)
+{
+    pthread_mutex_lock(&web->told_mutex);
+    bool told = web->told.len > 0 && !gm_buffer_ok(&web->told, NULL);
+    if (told) {
+        struct gm_buffer before = web->status;
+        web->status = web->told;
+        web->told = before;
+        gm_buffer_reset(&web->told);
+        web->status_number++;
+    }
+    pthread_mutex_unlock(&web->told_mutex);
+}
+
+// Sends the newest status where the stream has not had it. False: as send_chunk.
+static bool send_status(struct gm_conn *conn)
+{
+    struct gm_web *web = conn->web;
+    if (conn->status_seen == web->status_number) {
+        return true;
+    }
+    conn->status_seen = web->status_number;
+    return send_chunk(conn, web->status.data, web->status.len);
+}
+
 void gm_stream_advance(struct gm_conn *conn)
 {
     struct gm_web *web = conn->web;
@@ -118,7 +143,7 @@ void gm_stream_advance(struct gm_conn *conn)
         gm_conn_close(conn);
         return;
     }
-    if (!send_rest(conn)) {
+    if (!send_rest(conn) || !send_status(conn)) {
         return;
     }
     struct gm_ring_slice slice = {.more = true};

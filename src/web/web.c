@@ -183,6 +183,9 @@ enum gm_err gm_web_create(const struct gm_web_config *config, struct gm_web **re
     }
     web->listen_fd = web->epoll_fd = web->wake_fd = web->reserve_fd = -1;
     fill_defaults(web, config);
+    pthread_mutex_init(&web->told_mutex, NULL);
+    gm_buffer_init(&web->told, GM_STATUS_BYTES_MAX);
+    gm_buffer_init(&web->status, GM_STATUS_BYTES_MAX);
     enum gm_err err = open_descriptors(web, error);
     gm_queries_init(&web->queries, "web-query", config->source, &gm_web_metric_query_seconds,
                     web->wake_fd);
@@ -210,6 +213,9 @@ void gm_web_destroy(struct gm_web *web)
     gm_queries_finish(&web->queries);
     gm_queries_finish(&web->deliveries);
     gm_ring_finish(&web->ring);
+    gm_buffer_finish(&web->told);
+    gm_buffer_finish(&web->status);
+    pthread_mutex_destroy(&web->told_mutex);
     close_fd(web->listen_fd);
     close_fd(web->epoll_fd);
     close_fd(web->wake_fd);
@@ -240,6 +246,22 @@ void gm_web_publish(struct gm_web *web, const char *event, int64_t id, struct gm
     } else if (!atomic_exchange(&web->woken, true)) {
         eventfd_write(web->wake_fd, 1);
     }
+}
+
+void gm_web_tell_status(struct gm_web *web, struct gm_str json)
+{
+    if (json.len > GM_WEB_EVENT_BYTES_MAX) {
+        gm_metric_add(&gm_web_metric_events_refused, 1);
+        return;
+    }
+    pthread_mutex_lock(&web->told_mutex);
+    gm_buffer_reset(&web->told);
+    gm_buffer_append_c(&web->told, "event: status\ndata: ");
+    gm_buffer_append_str(&web->told, json);
+    gm_buffer_append_c(&web->told, "\n\n");
+    pthread_mutex_unlock(&web->told_mutex);
+    if (!atomic_exchange(&web->woken, true))
+        eventfd_write(web->wake_fd, 1);
 }
 
 // ------------------------------------------------------------------------- the loop
@@ -296,6 +318,7 @@ static void on_wake(struct gm_web *web)
     eventfd_read(web->wake_fd, &value);
     // Before anything is looked at: what is published from now on wakes the loop again.
     atomic_store(&web->woken, false);
+    gm_stream_take_status(web);
     web->flush_due = true;
     collect_answers(&web->queries);
     collect_answers(&web->deliveries);

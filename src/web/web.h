@@ -7,9 +7,9 @@
 //
 //   GET /                 the page (and its script, style and icon: gzipped, with ETag, from
 //   memory) GET /api/tickers      /api/signals /api/posts /api/alerts /api/health      JSON GET
-//   /api/stream       text/event-stream: events "signal", "alert", "hello", "reset" GET /metrics
-//   Prometheus text format GET /healthz          200 "ok" or 503
-//   POST /ingest/social /ingest/prices   deliveries of other programs, behind a token
+//   /api/stream       text/event-stream: events "signal", "alert", "status", "hello", "reset" GET
+//   /metrics Prometheus text format GET /healthz          200 "ok" or 503 POST /ingest/social
+//   /ingest/prices   deliveries of other programs, behind a token
 // docs/http-api.md tells parameters and answers; docs/decisions/http-server.md why the HTTP is
 // ours.
 #ifndef GM_WEB_WEB_H
@@ -122,5 +122,11 @@ void gm_web_stop(
 // blocks on a reader.
 void gm_web_publish(struct gm_web *web, const char *event, int64_t id, struct gm_str ticker,
                     struct gm_str json);
+
+// Tells every stream how things are: an event "status" without an id, of which only the newest is
+// kept. A stream gets it when it begins, and whenever there is a newer one; one that is behind is
+// spared those in between. Any thread; copies; what is over GM_WEB_EVENT_BYTES_MAX is left out and
+// counted as above.
+void gm_web_tell_status(struct gm_web *web, struct gm_str json);
 
 #endif

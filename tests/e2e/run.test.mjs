@@ -70,6 +70,9 @@ test('run, a replay beside it, the API, exports, a clean stop', async (t) => {
   assert.equal(health.scorer, 'lexicon');
   assert.equal(health.scorer_note, 'no model installed');
   assert.equal(health.posts_waiting, 0);
+  assert.equal(health.lag_messages, 0);
+  assert.equal(typeof health.rows_per_second, 'number');
+  assert.ok(Math.abs(Date.now() - Date.parse(health.last_commit)) < 600_000);
   assert.ok(health.groups.every((g) => g.lag === 0));
   assert.equal((await get('/healthz')).status, 200);
   assert.equal((await get('/api/signals?ticker=nosuch')).status, 404);
@@ -133,6 +136,15 @@ test('the stream gives what is committed, and goes on where a reader left', asyn
     abort.abort();
     return events;
   };
+  const told = await fetch(`${page}/api/stream`);
+  let begin = '';
+  for await (const chunk of told.body) {
+    begin += Buffer.from(chunk).toString();
+    if (/^event: status\ndata: .*\n\n/m.test(begin)) break;
+  }
+  const status = JSON.parse(/^event: status\ndata: (.*)$/m.exec(begin)[1]);
+  assert.equal(status.status, 'ok');
+  assert.ok(Array.isArray(status.feeds));
   const reading = read({}, 500);
   await until(async () => /clients\S* [1-9]/.test(await (await fetch(`${page}/metrics`)).text()),
     'the reader to be counted');

@@ -43,6 +43,7 @@ struct gm_process_totals {
     int64_t signals, alerts, dead_letters;
 };
 struct gm_process_totals gm_stage_process_totals(void);
-int64_t gm_stage_store_rows(void); // all tables
+int64_t gm_stage_store_rows(void);           // all tables
+int64_t gm_stage_store_last_commit_us(void); // GM_TIME_NONE: none yet
 
 #endif

@@ -37,6 +37,8 @@ static struct gm_metric lost_messages =
     GM_METRIC(GM_METRIC_COUNTER, "ghostmarket_lost_messages_total", "stage=\"store\"",
               "Messages that retention removed before the stage read them.");
 
+static _Atomic int64_t last_commit_us = GM_TIME_NONE;
+
 struct keeper {
     struct gm_pipeline *pipeline;
     struct gm_store *store;
@@ -168,6 +170,7 @@ static enum gm_err commit(struct keeper *keeper, struct gm_error *error)
         return err;
     gm_metric_observe(&commit_time, gm_monotonic_us() - begin_us);
     gm_metric_add(&rows_committed, keeper->rows);
+    atomic_store(&last_commit_us, gm_clock_now_us(&gm_clock_real));
     forget(keeper);
     return gm_pipeline_commit(keeper->pipeline, "store", keeper->txn, error);
 }
@@ -345,6 +348,11 @@ void gm_stage_store_register(struct gm_metrics *metrics)
                                &lost_messages};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         gm_metrics_register(metrics, all[i]);
+}
+
+int64_t gm_stage_store_last_commit_us(void)
+{
+    return atomic_load(&last_commit_us);
 }
 
 int64_t gm_stage_store_rows(void)

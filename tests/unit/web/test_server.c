@@ -461,6 +461,27 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+// The newest status alone, at the beginning of a stream and at each change, without an id.
+static void streams_are_told_the_status(void **state)
+{
+    (void)state;
+    struct client early, late;
+    char *text;
+    open_stream(&early, "/api/stream", NULL);
+    gm_web_tell_status(h.web, gm_str("{\"n\":1}"));
+    client_expect(&early, "event: status\ndata: {\"n\":1}\n\n", NULL);
+    gm_web_tell_status(h.web, gm_str("{\"n\":2}"));
+    client_expect(&early, "event: status\ndata: {\"n\":2}\n\n", NULL);
+    open_stream(&late, "/api/stream?ticker=gme", NULL);
+    harness_publish(&h, 7, "gme", "{}");
+    client_expect(&late, "data: {}\n\n", &text);
+    assert_string_equal(text, "event: status\ndata: {\"n\":2}\n\n"
+                              "id: 7\nevent: signal\ndata: {}\n\n");
+    free(text);
+    client_close(&early);
+    client_close(&late);
+}
+
 // From gm_web_publish to the client, at 1,000 events/s.
 static void is_quick(void **state)
 {
@@ -566,6 +587,7 @@ int main(void)
         CASE_SMALL(beats_when_nothing_happens),
         CASE_SMALL(gives_up_on_half_a_request),
         CASE_SMALL(refuses_connections_over_the_limit),
+        CASE(streams_are_told_the_status),
         CASE(is_quick),
         CASE(says_why_it_cannot_listen),
         CASE(loses_nothing_in_a_storm),
