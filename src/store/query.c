@@ -104,7 +104,7 @@ static enum gm_err ask(struct gm_store *store, gm_compose_fn *compose_statement,
                        struct gm_error *error)
 {
     duckdb_connection connection;
-    enum gm_err err = query ? check(query, error) : GM_OK;
+    enum gm_err err = check(query, error);
     if (!err)
         err = gm_store_reader_begin(store, &connection, error);
     if (err)
@@ -271,5 +271,7 @@ enum gm_err gm_store_query_outcomes(struct gm_store *store, const char *ticker,
 enum gm_err gm_store_query_tickers(struct gm_store *store, struct gm_buffer *out,
                                    struct gm_error *error)
 {
-    return ask(store, compose_tickers, NULL, out, error);
+    const struct gm_store_query all = {
+        .from_us = GM_TIME_NONE, .to_us = GM_TIME_NONE, .limit = QUERY_ROWS_MAX};
+    return ask(store, compose_tickers, &all, out, error);
 }
