@@ -194,6 +194,7 @@ static struct gm_str *place_of(struct gm_str name, struct gm_http_request *reque
 static int take_field(struct gm_str name, struct gm_str value, struct gm_http_request *request,
                       const char **ret_reason)
 {
+    assert(request);
     struct gm_str *place = place_of(name, request);
     if (place) {
         *place = value;
