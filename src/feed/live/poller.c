@@ -160,7 +160,7 @@ static bool repeats_secret(const struct gm_poll_request *request, struct gm_str 
         const char *space = strrchr(value, ' '); // "Bearer …"
         const char *secret = space ? space + 1 : value;
         const size_t len = strlen(secret);
-        if (request->fields[i].secret && len >= SECRET_BYTES_MIN &&
+        if (request->fields[i].secret && len >= SECRET_BYTES_MIN && body.len >= len &&
             memmem(body.data, body.len, secret, len))
             return true;
     }

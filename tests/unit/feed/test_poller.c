@@ -6,6 +6,7 @@
 #include "base/http_fields.h"
 #include "feed/live/poller.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,16 +21,37 @@ enum {
 // ------------------------------------------------------------------------- the peer
 
 static struct {
-    const char *answer; // all of it; NULL: it drops the connection
-    char head[8192];    // of the last request
-} script;
+    pthread_mutex_t mutex; // the test's thread and the peer's
+    const char *answer;    // all of it; NULL: it drops the connection
+    char head[8192];       // of the last request
+} script = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
 static void answer(struct peer *peer, int fd, const char *head)
 {
     (void)peer;
+    pthread_mutex_lock(&script.mutex);
     snprintf(script.head, sizeof script.head, "%s", head);
-    if (script.answer)
-        peer_send(fd, script.answer);
+    const char *text = script.answer;
+    pthread_mutex_unlock(&script.mutex);
+    if (text)
+        peer_send(fd, text);
+}
+
+static void set_answer(const char *text)
+{
+    pthread_mutex_lock(&script.mutex);
+    script.answer = text;
+    pthread_mutex_unlock(&script.mutex);
+}
+
+// Valid until the next question.
+static const char *last_head(void)
+{
+    static char head[sizeof script.head];
+    pthread_mutex_lock(&script.mutex);
+    memcpy(head, script.head, sizeof head);
+    pthread_mutex_unlock(&script.mutex);
+    return head;
 }
 
 #define OK_HEAD   "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
@@ -83,7 +105,7 @@ static enum gm_poll_outcome ask_as(const char *text, const struct gm_poll_reques
 {
     enum gm_poll_outcome outcome;
     struct gm_error error;
-    script.answer = text;
+    set_answer(text);
     assert_int_equal(gm_poller_ask(poller, request, &stop, WAIT_US, &outcome, &reply, &error),
                      GM_OK);
     return outcome;
@@ -116,7 +138,7 @@ static void a_good_answer_is_seen_and_the_next_one_waits(void **state)
     assert_int_equal(ask(OK_ANSWER), GM_POLL_ANSWER);
     assert_int_equal(reply.status, 200);
     assert_true(gm_str_equal(reply.body, gm_str("{}")));
-    assert_non_null(strstr(script.head, "X-Key: swordfish"));
+    assert_non_null(strstr(last_head(), "X-Key: swordfish"));
     gm_poller_accept(poller, 5 * GM_US_PER_S);
     const struct gm_feed_health seen = health();
     assert_int_equal(seen.sight, GM_FEED_SEEING);
@@ -238,9 +260,9 @@ static void no_secret_is_repeated(void **state)
     assert_int_equal(ask_as("HTTP/1.1 500 Oh\r\nContent-Length: 9\r\n\r\nhush-hush", &request),
                      GM_POLL_FAILED);
     assert_null(strstr(health().notice, "hush"));
-    assert_non_null(strstr(script.head, "POST /price?secret=1"));
-    assert_non_null(strstr(script.head, "application/x-www-form-urlencoded"));
-    assert_non_null(strstr(script.head, "\r\n\r\npassword=hush-hush"));
+    assert_non_null(strstr(last_head(), "POST /price?secret=1"));
+    assert_non_null(strstr(last_head(), "application/x-www-form-urlencoded"));
+    assert_non_null(strstr(last_head(), "\r\n\r\npassword=hush-hush"));
 }
 
 static void a_status_that_is_wanted_is_an_answer(void **state)
@@ -261,12 +283,12 @@ static void what_did_not_change_is_not_fetched_again(void **state)
                                     "\r\nContent-Length: 2\r\n\r\n{}",
                             &request),
                      GM_POLL_ANSWER);
-    assert_null(strstr(script.head, "If-None-Match"));
+    assert_null(strstr(last_head(), "If-None-Match"));
     gm_poller_accept(poller, 0);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(ask_as(ANSWER("304 Same", ""), &request), GM_POLL_UNCHANGED);
-        assert_non_null(strstr(script.head, "If-None-Match: \"a1\"\r\n"));
-        assert_non_null(strstr(script.head, "If-Modified-Since: Sat, 21 Feb 2026 09:00:00 GMT"));
+        assert_non_null(strstr(last_head(), "If-None-Match: \"a1\"\r\n"));
+        assert_non_null(strstr(last_head(), "If-Modified-Since: Sat, 21 Feb 2026 09:00:00 GMT"));
         gm_poller_accept(poller, 0);
     }
     assert_int_equal(health().refused, 0);
@@ -274,7 +296,7 @@ static void what_did_not_change_is_not_fetched_again(void **state)
     snprintf(other, sizeof other, "%s2", url);
     request.url = other; // whose tag is not known
     assert_int_equal(ask_as(OK_ANSWER, &request), GM_POLL_ANSWER);
-    assert_null(strstr(script.head, "If-None-Match"));
+    assert_null(strstr(last_head(), "If-None-Match"));
 }
 
 static void an_answer_that_was_refused_is_asked_for_again(void **state)
@@ -284,7 +306,7 @@ static void an_answer_that_was_refused_is_asked_for_again(void **state)
     ask_as(OK_HEAD "ETag: \"bad\"\r\nContent-Length: 2\r\n\r\n{}", &request);
     gm_poller_refuse(poller, "it is no JSON");
     ask_as(OK_ANSWER, &request);
-    assert_null(strstr(script.head, "If-None-Match"));
+    assert_null(strstr(last_head(), "If-None-Match"));
 }
 
 static void a_wrong_clock_is_told_once(void **state)
