@@ -11,6 +11,7 @@
 // Each broker has two listeners: PLAINTEXT, and SASL_SSL with SCRAM-SHA-256 under a certificate that
 // is made at the start. BUILD names the build folder.
 import { execFile, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import fs from "node:fs";
 import net from "node:net";
 import os from "node:os";
@@ -179,6 +180,14 @@ export const restartBroker = async (cluster, broker) => {
   await waitUntilUp(cluster, broker);
 };
 
+// Sixteen random bytes in base64url, that never begin with "-": the tool which takes the id would
+// read that as an option.
+export function clusterId() {
+  const bytes = randomBytes(16);
+  bytes[0] &= 0x7f;
+  return bytes.toString("base64url");
+}
+
 // Starts a cluster in a folder of its own, and waits until it takes connections.
 export async function startCluster(count, folder) {
   await install();
@@ -192,18 +201,8 @@ export async function startCluster(count, folder) {
     controller: ports[3 * i + 2],
   }));
   const cluster = { folder, authority, keystore, brokers };
-  const id = Buffer.from(Array.from({ length: 16 }, () => Math.floor(Math.random() * 256)));
-  const scram = `SCRAM-SHA-256=[name=${USER},password=${PASSWORD}]`;
-  for (const broker of brokers) {
-    const file = path.join(folder, `broker-${broker.id}.properties`);
-    const lines = Object.entries(properties(cluster, broker)).map(([k, v]) => `${k}=${v}\n`);
-    fs.writeFileSync(file, lines.join(""));
-    const format = ["format", "-t", id.toString("base64url"), "-c", file, "--add-scram", scram];
-    await run("java", java("kafka.tools.StorageTool", ...format));
-  }
-  for (const broker of brokers) startBroker(cluster, broker);
   try {
-    await Promise.all(brokers.map((broker) => waitUntilUp(cluster, broker)));
+    await startBrokers(cluster);
   } catch (error) {
     await stopCluster(cluster);
     throw error;
@@ -211,6 +210,20 @@ export async function startCluster(count, folder) {
   cluster.bootstrap = brokers.map((broker) => `127.0.0.1:${broker.plain}`).join(",");
   cluster.secure = brokers.map((broker) => `127.0.0.1:${broker.secure}`).join(",");
   return cluster;
+}
+
+async function startBrokers(cluster) {
+  const id = clusterId();
+  const scram = `SCRAM-SHA-256=[name=${USER},password=${PASSWORD}]`;
+  for (const broker of cluster.brokers) {
+    const file = path.join(cluster.folder, `broker-${broker.id}.properties`);
+    const lines = Object.entries(properties(cluster, broker)).map(([k, v]) => `${k}=${v}\n`);
+    fs.writeFileSync(file, lines.join(""));
+    const format = ["format", "-t", id, "-c", file, "--add-scram", scram];
+    await run("java", java("kafka.tools.StorageTool", ...format));
+  }
+  for (const broker of cluster.brokers) startBroker(cluster, broker);
+  await Promise.all(cluster.brokers.map((broker) => waitUntilUp(cluster, broker)));
 }
 
 // Ends the brokers by their pids, and removes what they kept.

@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 import {
-  PASSWORD, USER, Unavailable, install, restartBroker, startCluster, stopCluster,
+  PASSWORD, USER, Unavailable, clusterId, install, restartBroker, startCluster, stopCluster,
 } from "../../tools/kafka.mjs";
 
 // Meson takes 77 as "skipped"; where CI is set nothing may be.
@@ -33,7 +33,7 @@ const secure = (cluster, password) => [
   "-X", `ssl.ca.location=${cluster.authority}`,
 ];
 
-const folder = () => path.join(fs.mkdtempSync(path.join(os.tmpdir(), "gm-kafka-")), "cluster");
+const folder = () => fs.mkdtempSync(path.join(os.tmpdir(), "gm-kafka-"));
 
 function alive(pid) {
   try {
@@ -43,6 +43,10 @@ function alive(pid) {
     return false;
   }
 }
+
+test("no cluster's id looks like an option", () => {
+  for (let i = 0; i < 10_000; i++) assert.match(clusterId(), /^[A-Za-z0-9_][A-Za-z0-9_-]{21}$/);
+});
 
 test("one broker: both listeners, the password, a kill, the end", async (t) => {
   const cluster = await startCluster(1, folder());
